@@ -1,0 +1,1 @@
+"""swfgraph: flowcharts in JSON, run durably on the Amazon SWF API. See docs/ for the architecture; nothing is imported here."""

@@ -1,0 +1,265 @@
+"""A checked spec, as frozen values. No JSON here, no places in files, no behaviour: `parse` makes these, everyone reads them.
+
+Defaults are resolved: a node's timeouts, retry rules and task list are what holds for it, whoever said so (the node, else its
+activity type, else `defaults`, else the constants below). What the author may leave out and has no default is `ABSENT`.
+Durations are whole seconds, as SWF's are. Imports nothing of swfgraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+Json: TypeAlias = Any
+"""What `json.loads` gives: None, bool, int, float, str, list, dict. Never mutated."""
+
+
+class Absent(Enum):
+    ABSENT = "absent"
+
+
+class Unlimited(Enum):
+    UNLIMITED = "none"
+
+
+ABSENT: Final = Absent.ABSENT
+UNLIMITED: Final = Unlimited.UNLIMITED
+
+Timeout: TypeAlias = int | Literal[Unlimited.UNLIMITED]
+"""Whole seconds, or SWF's NONE."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """One JSONata expression, bare."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A JSON value whose strings may hold `{% expression %}`."""
+
+    value: Json
+
+
+class JoinKind(Enum):
+    ALL = "all"
+    ANY = "any"
+
+
+Join: TypeAlias = JoinKind | int
+"""`all`, `any`, or how many incoming edges must be taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRule:
+    """An attempt that failed with one of `errors` (globs) is repeated while the visit has had fewer than `max_attempts`.
+
+    The n-th repetition waits interval * backoff**(n-1) seconds, at most `max_interval`, of which a share of up to `jitter` (0..1)
+    is taken off, by a hash of runId, node, visit and attempt.
+    """
+
+    errors: tuple[str, ...] = ("*",)
+    max_attempts: int = 3
+    interval: int = 1
+    backoff: float = 2.0
+    max_interval: int = 3600
+    jitter: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goto:
+    """Take the forward edges to these nodes."""
+
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryFrom:
+    """Go back to an ancestor, at most `max_times` in one execution (never reset)."""
+
+    target: str
+    max_times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchRule:
+    errors: tuple[str, ...]
+    then: Goto | RetryFrom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """`when` true and budget left (for a RetryFrom): this is where the decision goes."""
+
+    when: Expression
+    then: Goto | RetryFrom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityTimeouts:
+    schedule_to_start: Timeout = UNLIMITED
+    schedule_to_close: Timeout = UNLIMITED
+    start_to_close: Timeout = UNLIMITED
+    heartbeat: Timeout = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityNode:
+    name: str
+    activity: str
+    """A key of `Spec.activities`."""
+    timeouts: ActivityTimeouts
+    task_list: str
+    input: Template | Literal[Absent.ABSENT] = ABSENT
+    output: Template | Literal[Absent.ABSENT] = ABSENT
+    retry: tuple[RetryRule, ...] = ()
+    catch: tuple[CatchRule, ...] = ()
+    priority: int | Literal[Absent.ABSENT] = ABSENT
+    join: Join = JoinKind.ALL
+    next: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitFor:
+    """A duration: seconds or text such as "5m", or a template that gives one."""
+
+    duration: Template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitUntil:
+    """An expression that gives an ISO 8601 time (with zone; without one it is UTC) or epoch seconds."""
+
+    time: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitNode:
+    name: str
+    on: WaitFor | WaitUntil
+    output: Template | Literal[Absent.ABSENT] = ABSENT
+    catch: tuple[CatchRule, ...] = ()
+    join: Join = JoinKind.ALL
+    next: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassNode:
+    name: str
+    output: Template | Literal[Absent.ABSENT] = ABSENT
+    """Absent: the result is null (a bare join point)."""
+    join: Join = JoinKind.ALL
+    next: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionNode:
+    name: str
+    choices: tuple[Choice, ...]
+    default: tuple[str, ...] = ()
+    """Empty: no default; where no choice holds, the node fails with NoChoice."""
+    join: Join = JoinKind.ALL
+    description: str = ""
+
+
+class TerminalStatus(StrEnum):
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalNode:
+    name: str
+    status: TerminalStatus
+    output: Template | Literal[Absent.ABSENT] = ABSENT
+    reason: Template | Literal[Absent.ABSENT] = ABSENT
+    details: Template | Literal[Absent.ABSENT] = ABSENT
+    join: Join = JoinKind.ALL
+    description: str = ""
+
+
+Node: TypeAlias = ActivityNode | WaitNode | PassNode | DecisionNode | TerminalNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRun:
+    """argv, relative to the spec's folder; each argument is a template over the task's `input`."""
+
+    argv: tuple[Template, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonRun:
+    """`module:function`, importable from the spec's folder; called with the input's value, its return value is the result."""
+
+    module: str
+    function: str
+
+
+ActivityRun: TypeAlias = CommandRun | PythonRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOutput:
+    """The result is this file's content (a path relative to the spec's folder; a template over the task's `input`), not stdout."""
+
+    path: Template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityType:
+    name: str
+    version: str
+    task_list: str
+    timeouts: ActivityTimeouts
+    """`task_list` and `timeouts` are the registered defaults of the type."""
+    run: ActivityRun | Literal[Absent.ABSENT] = ABSENT
+    """Absent: some other worker, not swfgraph's, runs it."""
+    output: FileOutput | Literal[Absent.ABSENT] = ABSENT
+    input_schema: Json | Literal[Absent.ABSENT] = ABSENT
+    description: str = ""
+
+
+class ChildPolicy(StrEnum):
+    TERMINATE = "TERMINATE"
+    REQUEST_CANCEL = "REQUEST_CANCEL"
+    ABANDON = "ABANDON"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowTimeouts:
+    execution: int = 30 * 86_400
+    """SWF has no NONE here; its maximum is a year."""
+    decision: Timeout = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    name: str
+    version: str
+    domain: str
+    task_list: str
+    activities: Mapping[str, ActivityType]
+    nodes: Mapping[str, Node]
+    """In the document's order."""
+    start: str | Literal[Absent.ABSENT] = ABSENT
+    """As the author said it; the plan knows the answer where the author did not need to."""
+    folder: Path = Path()
+    """Of the spec's file: what commands and modules are relative to."""
+    file: str = "<spec>"
+    timeouts: WorkflowTimeouts = WorkflowTimeouts()
+    child_policy: ChildPolicy = ChildPolicy.TERMINATE
+    task_priority: int | Literal[Absent.ABSENT] = ABSENT
+    tags: tuple[str, ...] = ()
+    input_schema: Json | Literal[Absent.ABSENT] = ABSENT
+    description: str = ""
