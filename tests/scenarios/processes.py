@@ -1,0 +1,99 @@
+"""Real `swfgraph` processes for the scenarios: started on a free loopback port, killed by process id, restarted the same way."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "engine.cli.main", *map(str, arguments)]
+
+
+class Cluster:
+    """A service with its decider and workers, each a process of its own, all logging into `folder`."""
+
+    def __init__(self, folder: Path, specs: Sequence[Path], *, workers: int = 2) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._arguments = {"serve": command("serve", "--db", folder / "swf.db", "--port", str(self.port))}
+        self._arguments["decider"] = command("decider", "--url", self.url, *specs)
+        for number in range(1, workers + 1):
+            self._arguments[f"worker{number}"] = command("worker", "--url", self.url, "--concurrency", "4", *specs)
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._arguments)
+
+    def start(self, name: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+            self._running[name] = subprocess.Popen(
+                self._arguments[name], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=environment
+            )
+        if name == "serve":
+            self._await_port()
+
+    def kill(self, name: str, signal_number: int = signal.SIGKILL) -> int:
+        process = self._running.pop(name)
+        process.send_signal(signal_number)
+        return process.wait(timeout=60)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(encoding="utf-8")
+
+    def stop(self) -> None:
+        for process in self._running.values():
+            process.kill()
+            process.wait()
+        self._running.clear()
+
+    def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "SWFGRAPH_URL": self.url}
+        return subprocess.run(command(*arguments), capture_output=True, text=True, cwd=self.folder, env=environment, check=False, timeout=120)
+
+    def json(self, *arguments: str | Path) -> Any:
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return json.loads(done.stdout)
+
+    def _await_port(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            assert self._running["serve"].poll() is None, f"serve ended:\n{self.log('serve')}"
+            time.sleep(0.02)
+        raise AssertionError(f"serve does not listen:\n{self.log('serve')}")
+
+
+@contextlib.contextmanager
+def cluster(folder: Path, specs: Sequence[Path], *, workers: int = 2) -> Iterator[Cluster]:
+    """All processes up; whatever still runs at the end is killed."""
+    processes = Cluster(folder, specs, workers=workers)
+    try:
+        for name in processes.names:
+            processes.start(name)
+        yield processes
+    finally:
+        processes.stop()
