@@ -1,0 +1,131 @@
+"""The options that commands share: the endpoint, the domain, JSON, how much is said. Declares and collects them, acts on none
+but the logging level. Imports `engine.errors`; imported by every command.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import click
+
+from engine.errors import UsageError
+
+Command: TypeAlias = Callable[..., Any]
+Decorator: TypeAlias = Callable[[Command], Command]
+
+DEFAULT_URL = "sqlite:///.swfgraph/swf.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What every command may be told."""
+
+    url: str = DEFAULT_URL
+    domain: str = ""
+    """Empty: not given on the command line."""
+    domain_in_environment: str = ""
+    json: bool = False
+    verbosity: int = 0
+    """-1 quiet, 0 normal, 1 verbose, 2 debugging."""
+
+    @property
+    def quiet(self) -> bool:
+        return self.verbosity < 0
+
+
+_URL: Decorator = click.option(
+    "--url",
+    envvar="SWFGRAPH_URL",
+    default=DEFAULT_URL,
+    metavar="URL",
+    help=f"Where SWF is: sqlite:///FILE, http://HOST:PORT, aws://REGION. [$SWFGRAPH_URL; default: {DEFAULT_URL}]",
+)
+_SPEC_DOMAIN: Decorator = click.option("--domain", default="", metavar="NAME", help="Use this domain instead of the spec's.")
+_DOMAIN: Decorator = click.option("--domain", default="", metavar="NAME", help="The domain. [$SWFGRAPH_DOMAIN; default: the only one there is]")
+_JSON: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, errors as JSON to stderr.")
+_VERBOSE: Decorator = click.option("-v", "--verbose", count=True, help="Log more (-vv: debugging).")
+_QUIET: Decorator = click.option("-q", "--quiet", is_flag=True, help="Log errors only, leave out remarks.")
+_ENVIRONMENT: Decorator = click.option("--domain-in-environment", envvar="SWFGRAPH_DOMAIN", default="", hidden=True)
+
+
+def _common(*options: Decorator) -> Decorator:
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def collected(**given: Any) -> Any:
+            verbosity = -1 if given.pop("quiet") else given.pop("verbose")
+            given.pop("verbose", None)
+            common = Common(
+                url=given.pop("url", DEFAULT_URL),
+                domain=given.pop("domain", ""),
+                domain_in_environment=given.pop("domain_in_environment", ""),
+                json=given.pop("as_json"),
+                verbosity=verbosity,
+            )
+            configure_logging(verbosity)
+            return command(common, **given)
+
+        wrapped: Command = collected
+        for option in (_QUIET, _VERBOSE, _JSON, *reversed(options)):
+            wrapped = option(wrapped)
+        return wrapped
+
+    return decorate
+
+
+offline_command = _common()
+"""For commands that reach no endpoint. Gives the command its `Common`, first."""
+
+spec_command = _common(_URL, _SPEC_DOMAIN)
+"""For commands on a spec's workflow: the domain is the spec's unless --domain says otherwise."""
+
+execution_command = _common(_URL, _DOMAIN, _ENVIRONMENT)
+"""For commands on an execution: the domain is --domain, else $SWFGRAPH_DOMAIN, else the only one there is."""
+
+spec_argument: Decorator = click.argument("spec", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+specs_argument: Decorator = click.argument("specs", nargs=-1, required=True, metavar="SPEC_OR_DIR...", type=click.Path(exists=True, path_type=Path))
+run_id_option: Decorator = click.option("--run-id", default="", metavar="RUNID", help="That run. [default: the open one, else the latest]")
+input_option: Decorator = click.option(
+    "--input", "given_input", default=None, metavar="JSON|@FILE|-", help="The input: JSON or plain text, @FILE to read a file, - for stdin."
+)
+
+
+def configure_logging(verbosity: int) -> None:
+    level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG)
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%H:%M:%S", force=True)
+    logging.getLogger("engine").setLevel(level)
+
+
+def read_text(given: str) -> str:
+    """What an option of the form TEXT|@FILE|- stands for. Raises: UsageError where the file can't be read."""
+    if given == "-":
+        return sys.stdin.read()
+    if not given.startswith("@"):
+        return given
+    try:
+        return Path(given[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{given}: {error}") from None
+
+
+def as_value(text: str) -> Any:
+    """Input as a JSON value. What is no JSON is taken as text: a bare `apple` means `"apple"`.
+
+    Raises: UsageError for what was clearly meant to be an object, a list or a string but is not well-formed.
+    """
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        if text.lstrip()[:1] in ("{", "[", '"'):
+            raise UsageError(f"the input is not well-formed JSON: {error}") from None
+        return text.removesuffix("\n")
+
+
+def _no_number(name: str) -> Any:
+    raise UsageError(f"the input holds {name}, which JSON can't")
