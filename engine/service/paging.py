@@ -1,0 +1,65 @@
+"""Page tokens: opaque text that says where the next page of one query begins, and holds across a restart of the service.
+
+A token names the query it belongs to (a digest of operation and arguments), so one used with other arguments, or with another
+operation, is refused rather than answered with a wrong page; it also expires, as AWS's do. It is no secret and needs no key.
+Imports faults.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from engine.service.faults import Fault, invalid
+
+MAX_PAGE: Final = 1000
+"""API reference, maximumPageSize: the most, and what 0 or nothing means."""
+
+_LIFETIME: Final = 24 * 3600
+"""API reference, nextPageToken: "Each pagination token expires after 24 hours." """
+
+_NOT_OF_THE_QUERY: Final = frozenset({"nextPageToken", "maximumPageSize"})
+
+
+def page_size(request: Mapping[str, Any]) -> int:
+    """How many results a page of this request holds."""
+    return int(request.get("maximumPageSize", 0)) or MAX_PAGE
+
+
+def page_token(operation: str, request: Mapping[str, Any], position: Sequence[str | float], now: float) -> str:
+    """The token of the page of this request that begins after `position` (whatever the query is ordered by: JSON scalars)."""
+    content = json.dumps([_digest(operation, request), now, *position], separators=(",", ":"))
+    return urlsafe_b64encode(content.encode()).decode()
+
+
+def page_position(operation: str, request: Mapping[str, Any], now: float) -> Sequence[Any]:
+    """Where the page that the request asks for begins: the position its token was made with, or nothing for the first page.
+
+    Raises: Fault ValidationException for a token that is damaged, expired or of another query.
+    """
+    token = request.get("nextPageToken", "")
+    if not token:
+        return ()
+    try:
+        digest, issued, *position = json.loads(urlsafe_b64decode(token))
+    except (ValueError, TypeError, binascii.Error):
+        raise _refused("it is not one that this service gave out") from None
+    if digest != _digest(operation, request):
+        raise _refused(f"it was given out for other arguments or for another operation than this {operation}")
+    if now - issued > _LIFETIME:
+        raise invalid("Specified token has exceeded its maximum lifetime")
+    return tuple(position)
+
+
+def _refused(reason: str) -> Fault:
+    return invalid(f"Invalid token: {reason}")
+
+
+def _digest(operation: str, request: Mapping[str, Any]) -> str:
+    query = {key: value for key, value in request.items() if key not in _NOT_OF_THE_QUERY}
+    text = json.dumps([operation, query], sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
