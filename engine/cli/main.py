@@ -135,3 +135,7 @@ def _reader_left() -> int:
 
 def main() -> None:
     sys.exit(invoke(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

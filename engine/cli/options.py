@@ -47,8 +47,8 @@ _URL: Decorator = click.option(
     metavar="URL",
     help=f"Where SWF is: sqlite:///FILE, http://HOST:PORT, aws://REGION. [$SWFGRAPH_URL; default: {DEFAULT_URL}]",
 )
-_SPEC_DOMAIN: Decorator = click.option("--domain", default="", metavar="NAME", help="Use this domain instead of the spec's.")
-_DOMAIN: Decorator = click.option("--domain", default="", metavar="NAME", help="The domain. [$SWFGRAPH_DOMAIN; default: the only one there is]")
+_SPEC_DOMAIN: Decorator = click.option("--domain", default="", metavar="NAME", help="Use this domain instead of the one in the spec.")
+_DOMAIN: Decorator = click.option("--domain", default="", metavar="NAME", help="[$SWFGRAPH_DOMAIN; default: the only one there is]")
 _JSON: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, errors as JSON to stderr.")
 _VERBOSE: Decorator = click.option("-v", "--verbose", count=True, help="Log more (-vv: debugging).")
 _QUIET: Decorator = click.option("-q", "--quiet", is_flag=True, help="Log errors only, leave out remarks.")
@@ -89,7 +89,9 @@ execution_command = _common(_URL, _DOMAIN, _ENVIRONMENT)
 """For commands on an execution: the domain is --domain, else $SWFGRAPH_DOMAIN, else the only one there is."""
 
 spec_argument: Decorator = click.argument("spec", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-specs_argument: Decorator = click.argument("specs", nargs=-1, required=True, metavar="SPEC_OR_DIR...", type=click.Path(exists=True, path_type=Path))
+specs_argument: Decorator = click.argument(
+    "specs", nargs=-1, required=True, metavar="SPEC_OR_DIR...", type=click.Path(exists=True, path_type=Path)
+)
 run_id_option: Decorator = click.option("--run-id", default="", metavar="RUNID", help="That run. [default: the open one, else the latest]")
 input_option: Decorator = click.option(
     "--input", "given_input", default=None, metavar="JSON|@FILE|-", help="The input: JSON or plain text, @FILE to read a file, - for stdin."

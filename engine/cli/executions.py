@@ -1,0 +1,178 @@
+"""An execution as a person names it (a workflowId, perhaps a runId) -> the execution, and what SWF says of it, as frozen values.
+
+Asks the client and parses its answers; prints nothing. Imports `engine.swf.client` and `engine.errors`; imported by the commands
+on executions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.cli.options import Common
+from engine.errors import SwfFault, UsageError
+from engine.swf.client import Client
+
+ANY_TIME = {"oldestDate": 0.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    domain: str
+    workflow_id: str
+    run_id: str
+
+    @property
+    def wire(self) -> dict[str, str]:
+        return {"workflowId": self.workflow_id, "runId": self.run_id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Info:
+    """A WorkflowExecutionInfo of the API."""
+
+    workflow_id: str
+    run_id: str
+    type_name: str
+    type_version: str
+    started: float
+    closed: float
+    """0.0 while it is open."""
+    close_status: str
+    """Empty while it is open; else COMPLETED, FAILED, CANCELED, TERMINATED, CONTINUED_AS_NEW, TIMED_OUT."""
+    cancel_requested: bool
+    tags: tuple[str, ...]
+    wire: Mapping[str, Any]
+
+    @property
+    def status(self) -> str:
+        """One word: the close status, else OPEN."""
+        return self.close_status or "OPEN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenNode:
+    node: str
+    visit: int
+    attempt: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The summary that swfgraph's decider leaves in the executionContext."""
+
+    nodes: int
+    done: int
+    skipped: int
+    failed: tuple[str, ...]
+    open: tuple[OpenNode, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoProgress:
+    """No decision was made yet, or another decider than swfgraph's makes them."""
+
+    context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """DescribeWorkflowExecution, parsed."""
+
+    info: Info
+    counts: Mapping[str, int]
+    configuration: Mapping[str, Any]
+    progress: Progress | NoProgress
+    wire: Mapping[str, Any]
+
+
+def parse_info(wire: Mapping[str, Any]) -> Info:
+    return Info(
+        workflow_id=wire["execution"]["workflowId"],
+        run_id=wire["execution"]["runId"],
+        type_name=wire["workflowType"]["name"],
+        type_version=wire["workflowType"]["version"],
+        started=wire["startTimestamp"],
+        closed=wire.get("closeTimestamp", 0.0),
+        close_status=wire.get("closeStatus", ""),
+        cancel_requested=wire.get("cancelRequested", False),
+        tags=tuple(wire.get("tagList", ())),
+        wire=wire,
+    )
+
+
+def parse_progress(context: str) -> Progress | NoProgress:
+    """What is not swfgraph's own summary (version 1) stays text."""
+    try:
+        summary = json.loads(context)
+    except json.JSONDecodeError:
+        return NoProgress(context=context)
+    if not isinstance(summary, dict) or summary.get("v") != 1:
+        return NoProgress(context=context)
+    return Progress(
+        nodes=summary["nodes"],
+        done=summary["done"],
+        skipped=summary["skipped"],
+        failed=tuple(summary["failed"]),
+        open=tuple(OpenNode(node=one["node"], visit=one["visit"], attempt=one["attempt"], since=one["since"]) for one in summary["open"]),
+    )
+
+
+def domain_for(client: Client, common: Common) -> str:
+    """--domain, else $SWFGRAPH_DOMAIN, else the only registered one. Raises: UsageError where that is not one."""
+    given = common.domain or common.domain_in_environment
+    if given:
+        return given
+    answer = client.call("ListDomains", {"registrationStatus": "REGISTERED"})
+    names = sorted(info["name"] for info in answer["domainInfos"])
+    match names:
+        case [only]:
+            return str(only)
+        case []:
+            raise UsageError(f"{client.url} has no domain yet: `swfgraph run SPEC` or `swfgraph register SPEC` makes the spec's")
+        case _:
+            raise UsageError(f"say which domain, with --domain NAME or $SWFGRAPH_DOMAIN: {', '.join(names)}")
+
+
+def find(client: Client, domain: str, workflow_id: str, run_id: str) -> Execution:
+    """The open execution of that workflowId, else the one closed last; with a runId, that one.
+
+    Raises: UsageError where there is none.
+    """
+    if run_id:
+        return Execution(domain=domain, workflow_id=workflow_id, run_id=run_id)
+    request = {"domain": domain, "executionFilter": {"workflowId": workflow_id}, "startTimeFilter": ANY_TIME, "maximumPageSize": 1}
+    for operation in ("ListOpenWorkflowExecutions", "ListClosedWorkflowExecutions"):
+        infos = client.call(operation, request)["executionInfos"]
+        if infos:
+            found = parse_info(infos[0])
+            return Execution(domain=domain, workflow_id=workflow_id, run_id=found.run_id)
+    raise UsageError(f"there is no execution {workflow_id!r} in the domain {domain}; `swfgraph list --domain {domain}` shows them")
+
+
+def overview(client: Client, execution: Execution) -> Overview:
+    try:
+        wire = client.call("DescribeWorkflowExecution", {"domain": execution.domain, "execution": execution.wire})
+    except SwfFault as fault:
+        if fault.code != "UnknownResourceFault":
+            raise
+        raise UsageError(
+            f"there is no execution {execution.workflow_id!r} with the runId {execution.run_id!r} in the domain {execution.domain}"
+        ) from None
+    return Overview(
+        info=parse_info(wire["executionInfo"]),
+        counts=wire["openCounts"],
+        configuration=wire["executionConfiguration"],
+        progress=parse_progress(wire.get("latestExecutionContext", "")),
+        wire=wire,
+    )
+
+
+def last_event(client: Client, execution: Execution) -> Mapping[str, Any]:
+    """Of a closed execution: the event that closed it, with its result or reason. One event is read, however long the history."""
+    request = {"domain": execution.domain, "execution": execution.wire, "reverseOrder": True, "maximumPageSize": 1}
+    event: Mapping[str, Any] = client.call("GetWorkflowExecutionHistory", request)["events"][0]
+    return event

@@ -1,0 +1,148 @@
+"""`swfgraph list`: open and closed executions, newest first.
+
+SWF takes one filter per request: the most selective one goes to the service, the others are held here, page by page.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import click
+
+from engine.cli import moments
+from engine.cli.colours import STATUS, status_cell
+from engine.cli.describe import with_iso_times
+from engine.cli.endpoint import endpoint
+from engine.cli.executions import Info, domain_for, parse_info
+from engine.cli.exits import Exit
+from engine.cli.options import Common, execution_command
+from engine.cli.output import Cell, hint, print_json, print_table
+from engine.errors import UsageError
+from engine.swf.client import Client
+from engine.swf.paging import paged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which executions; empty means whichever."""
+
+    which: str
+    """open, closed or all."""
+    status: str
+    type_name: str
+    type_version: str
+    tag: str
+    workflow_id: str
+    since: float
+
+    @property
+    def open(self) -> bool:
+        return self.which != "closed" and self.status in ("", "OPEN")
+
+    @property
+    def closed(self) -> bool:
+        return self.which != "open" and self.status != "OPEN"
+
+    def holds(self, info: Info) -> bool:
+        return (
+            self.status in ("", info.status)
+            and self.type_name in ("", info.type_name)
+            and self.type_version in ("", info.type_version)
+            and (not self.tag or self.tag in info.tags)
+            and self.workflow_id in ("", info.workflow_id)
+            and info.started >= self.since
+        )
+
+
+@click.command("list")
+@click.option("--open", "which", flag_value="open", help="Open ones only.")
+@click.option("--closed", "which", flag_value="closed", help="Closed ones only.")
+@click.option("--all", "which", flag_value="all", default="all", help="Both: first the open, then the closed ones. The default.")
+@click.option("--status", type=click.Choice(list(STATUS), case_sensitive=False), default=None, help="With this status.")
+@click.option("--type", "type_", default="", metavar="NAME[:VERSION]", help="Of this workflow type.")
+@click.option("--tag", default="", help="With this tag.")
+@click.option("--workflow-id", default="", metavar="ID", help="With this workflowId: all its runs.")
+@click.option("--since", default="", metavar="WHEN", help="Started since: 90s, 15m, 2h, 3d ago, or a date or time.")
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, metavar="N", help="At most so many.")
+@execution_command
+def command(common: Common, limit: int, **given: Any) -> Exit:
+    """List executions, newest first.
+
+    \b
+    Examples:
+      swfgraph list --open
+      swfgraph list --status FAILED --since 2d
+      swfgraph list --type FruitWorkflow:1.0 --json | jq -r '.[].execution.workflowId'
+    """
+    now = time.time()
+    wanted = _wanted(given, now)
+    with endpoint(common) as client:
+        domain = domain_for(client, common)
+        found = list(islice(_executions(client, domain, wanted), limit + 1))
+    shown = found[:limit]
+    if common.json:
+        print_json([with_iso_times(info.wire) for info in shown])
+        return Exit.DONE
+    print_table(("WORKFLOW ID", "RUN ID", "TYPE", "STATUS", "STARTED", "DURATION", "TAGS"), (_row(info, now) for info in shown))
+    if not shown:
+        hint(f"no such executions in the domain {domain}; `swfgraph start SPEC` starts one")
+    elif len(found) > limit:
+        hint(f"the first {limit}; there are more: see --limit and the filters")
+    return Exit.DONE
+
+
+def _wanted(given: dict[str, Any], now: float) -> Wanted:
+    name, _, version = given["type_"].partition(":")
+    status = given["status"] or ""
+    if status and given["which"] == ("closed" if status == "OPEN" else "open"):
+        raise UsageError(f"--{given['which']} and --status {status} exclude each other")
+    return Wanted(
+        which=given["which"],
+        status=status,
+        type_name=name,
+        type_version=version,
+        tag=given["tag"],
+        workflow_id=given["workflow_id"],
+        since=moments.parse_since(given["since"], now) if given["since"] else 0.0,
+    )
+
+
+def _executions(client: Client, domain: str, wanted: Wanted) -> Iterator[Info]:
+    request = {"domain": domain, "startTimeFilter": {"oldestDate": wanted.since}}
+    if wanted.open:
+        yield from _listed(client, "ListOpenWorkflowExecutions", request | _filter(wanted, closed=False), wanted)
+    if wanted.closed:
+        yield from _listed(client, "ListClosedWorkflowExecutions", request | _filter(wanted, closed=True), wanted)
+
+
+def _listed(client: Client, operation: str, request: dict[str, Any], wanted: Wanted) -> Iterator[Info]:
+    return filter(wanted.holds, map(parse_info, paged(client, operation, request, "executionInfos")))
+
+
+def _filter(wanted: Wanted, *, closed: bool) -> dict[str, Any]:
+    if wanted.workflow_id:
+        return {"executionFilter": {"workflowId": wanted.workflow_id}}
+    if wanted.tag:
+        return {"tagFilter": {"tag": wanted.tag}}
+    if wanted.type_name:
+        version = {"version": wanted.type_version} if wanted.type_version else {}
+        return {"typeFilter": {"name": wanted.type_name} | version}
+    if wanted.status and closed:
+        return {"closeStatusFilter": {"status": wanted.status}}
+    return {}
+
+
+def _row(info: Info, now: float) -> tuple[Cell, ...]:
+    return (
+        info.workflow_id,
+        info.run_id,
+        f"{info.type_name} {info.type_version}",
+        status_cell(info.status),
+        moments.local(info.started),
+        moments.span((info.closed or now) - info.started),
+        ", ".join(info.tags),
+    )

@@ -1,0 +1,64 @@
+"""`swfgraph render`: a spec as a drawing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from engine.cli.exits import Exit
+from engine.cli.options import Common, offline_command, spec_argument
+from engine.cli.output import note, print_binary, print_json
+from engine.errors import UsageError
+from engine.graph.check import load_plan
+from engine.graph.draw import render
+
+TEXT_FORMATS = frozenset({"dot", "svg", "mermaid"})
+SUFFIXES = {".dot": "dot", ".gv": "dot", ".svg": "svg", ".png": "png", ".pdf": "pdf", ".mmd": "mermaid", ".mermaid": "mermaid"}
+
+
+@click.command("render")
+@spec_argument
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=None, help="The file. [default: stdout]")
+@click.option(
+    "--format", "wanted", type=click.Choice(["dot", "svg", "png", "pdf", "mermaid"]), default=None, help="[default: by the suffix]"
+)
+@offline_command
+def command(common: Common, spec: Path, output: Path | None, wanted: str | None) -> Exit:
+    """Draw a spec: rectangles are activities, diamonds decisions, ovals terminals; retry edges are dashed.
+
+    The format follows from the suffix of the file: .dot, .gv, .svg, .png, .pdf, .mmd, .mermaid. It needs no Graphviz, but uses
+    `dot` where that is installed.
+
+    \b
+    Examples:
+      swfgraph render fruit.json -o fruit.svg
+      swfgraph render fruit.json --format dot | dot -Tps > fruit.ps
+      swfgraph render fruit.json --format mermaid
+    """
+    kind = wanted or _by_suffix(output)
+    if output is None and kind not in TEXT_FORMATS and sys.stdout.isatty():
+        raise UsageError(f"a {kind.upper()} is nothing for a terminal: name a file with -o, or send it on with a pipe")
+    content = render(load_plan(spec), kind)
+    if output is None:
+        print_binary(content)
+        return Exit.DONE
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{output}: {error.strerror}") from None
+    if common.json:
+        print_json({"file": str(output), "format": kind, "bytes": len(content)})
+    elif not common.quiet:
+        note(f"{output}: {kind}, {len(content):,} bytes")
+    return Exit.DONE
+
+
+def _by_suffix(output: Path | None) -> str:
+    if output is None:
+        raise UsageError("say what to draw: -o FILE.svg (or .dot, .png, .pdf, .mmd), or --format")
+    kind = SUFFIXES.get(output.suffix.lower())
+    if kind is None:
+        raise UsageError(f"{output}: no format has the suffix {output.suffix!r} (there are {', '.join(SUFFIXES)}); or say it with --format")
+    return kind

@@ -1,0 +1,111 @@
+"""`swfgraph status`: where an execution stands. Two or three small requests, however long the history is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from engine.cli import moments
+from engine.cli.closing import Closing, closing_lines, parse_closing
+from engine.cli.colours import status_cell
+from engine.cli.endpoint import on_execution
+from engine.cli.executions import NoProgress, Overview, Progress, last_event, overview
+from engine.cli.exits import Exit
+from engine.cli.options import Common, execution_command, run_id_option
+from engine.cli.output import Cell, Styled, hint, print_fields, print_json, print_table
+
+
+@click.command("status")
+@click.argument("workflow_id")
+@run_id_option
+@execution_command
+def command(common: Common, workflow_id: str, run_id: str) -> Exit:
+    """Show where an execution stands: its status, which nodes are open, failed, how many are done.
+
+    It reads the summary that the decider leaves with every decision, not the history.
+
+    \b
+    Examples:
+      swfgraph status Demo
+      swfgraph status Demo --json | jq .status
+    """
+    with on_execution(common, workflow_id, run_id) as (client, execution):
+        seen = overview(client, execution)
+        closing = parse_closing(last_event(client, execution)) if seen.info.closed else None
+    if common.json:
+        print_json(_json(seen, closing))
+        return Exit.DONE
+    now = time.time()
+    print_fields(_fields(seen, closing, now))
+    rows = list(_rows(seen.progress, now))
+    if rows:
+        click.echo()
+        print_table(("NODE", "STATE", "VISIT", "ATTEMPT", "SINCE"), rows)
+    if not seen.info.closed and seen.counts["openDecisionTasks"] and isinstance(seen.progress, NoProgress):
+        hint("no decision was made yet: `swfgraph decider SPEC` makes them, `swfgraph worker SPEC` runs the activities")
+    return Exit.DONE
+
+
+def _fields(seen: Overview, closing: Closing | None, now: float) -> Iterator[tuple[str, Cell]]:
+    info = seen.info
+    yield "workflowId", info.workflow_id
+    yield "runId", info.run_id
+    yield "type", f"{info.type_name} {info.type_version}"
+    requested = " (cancel requested)" if info.cancel_requested and not info.closed else ""
+    yield "status", Styled(text=info.status + requested, style=status_cell(info.status).style)
+    yield "started", f"{moments.local(info.started)} ({moments.span(now - info.started)} ago)"
+    if closing is not None:
+        yield "closed", f"{moments.local(info.closed)} (after {moments.span(info.closed - info.started)})"
+        yield from (("why", line) for line in closing_lines(closing))
+        if closing.output is not None:
+            yield "output", closing.output if isinstance(closing.output, str) else str(closing.output)
+    if isinstance(seen.progress, Progress):
+        skipped = f", {seen.progress.skipped} skipped" if seen.progress.skipped else ""
+        yield "nodes", f"{seen.progress.done} of {seen.progress.nodes} done{skipped}"
+    if not info.closed:
+        yield "open", ", ".join(f"{count} {_spaced(name)}" for name, count in seen.counts.items() if count) or "nothing"
+
+
+def _spaced(count_name: str) -> str:
+    """openActivityTasks -> activity tasks."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in count_name.removeprefix("open")).strip()
+
+
+def _rows(progress: Progress | NoProgress, now: float) -> Iterator[tuple[Cell, ...]]:
+    if isinstance(progress, NoProgress):
+        return
+    for name in progress.failed:
+        yield name, Styled(text="failed", style="red"), "", "", ""
+    for one in progress.open:
+        since = f"{moments.clock(one.since)} ({moments.span(now - one.since)})"
+        yield one.node, Styled(text="open", style="cyan"), str(one.visit), str(one.attempt), since
+
+
+def _json(seen: Overview, closing: Closing | None) -> dict[str, Any]:
+    info = seen.info
+    shown: dict[str, Any] = {
+        "workflowId": info.workflow_id,
+        "runId": info.run_id,
+        "workflowType": info.wire["workflowType"],
+        "status": info.status,
+        "cancelRequested": info.cancel_requested,
+        "started": moments.iso(info.started),
+        "openCounts": dict(seen.counts),
+    }
+    if closing is not None:
+        shown |= {"closed": moments.iso(info.closed), "output": closing.output, "reason": closing.reason, "details": closing.details}
+    if isinstance(seen.progress, Progress):
+        shown["nodes"] = {
+            "total": seen.progress.nodes,
+            "done": seen.progress.done,
+            "skipped": seen.progress.skipped,
+            "failed": list(seen.progress.failed),
+            "open": [
+                {"node": one.node, "visit": one.visit, "attempt": one.attempt, "since": moments.iso(one.since)}
+                for one in seen.progress.open
+            ],
+        }
+    return shown
