@@ -57,7 +57,7 @@ def closing_lines(closing: Closing) -> list[str]:
             tried = f" (after {attempts} attempts)" if isinstance(attempts, int) and attempts > 1 else ""
             node = f"{rest['node']}: " if "node" in rest else ""
             head = [] if closing.reason else [f"{node}{error}"]
-            return [*lines, *head, *(message + tried).strip().splitlines()]
+            return [*lines, *head, *(message.strip() + tried).splitlines()]
         case str(text):
             return [*lines, *text.splitlines()]
         case other:
