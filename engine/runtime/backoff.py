@@ -1,0 +1,65 @@
+"""Patience with an endpoint that is away or throttles: exponential back-off with full jitter, said once when it begins and once
+when it is over, whatever the number of threads that wait. Wraps a client; retries only EndpointUnavailable.
+
+Sent again, a request may have been applied the first time: the callers know that the second answer to a task's completion is
+UnknownResourceFault. Imports `errors` and `swf.client`; imported by decider, worker and follow.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from engine.errors import EndpointUnavailable
+from engine.swf.client import Client
+
+log = logging.getLogger(__name__)
+
+FIRST: Final = 0.1
+LONGEST: Final = 30.0
+
+
+def ceiling(failures: int) -> float:
+    """The longest wait after so many failures in a row, in seconds: 0.1, 0.2, 0.4 ... 30."""
+    return LONGEST if failures > 9 else min(LONGEST, FIRST * 2.0 ** (failures - 1))
+
+
+class Patience:
+    """A client's calls, made again while its endpoint is unavailable. Shared by all threads of a process that use the client."""
+
+    def __init__(self, client: Client, *, uniform: Callable[[float, float], float] = random.uniform) -> None:
+        self._client = client
+        self._uniform = uniform
+        self._lock = threading.Lock()
+        self._away = False
+
+    def call(self, operation: str, request: Mapping[str, Any], give_up: threading.Event) -> Mapping[str, Any]:
+        """Like Client.call. Raises: EndpointUnavailable once `give_up` is set; everything else at once."""
+        failures = 0
+        while True:
+            try:
+                response = self._client.call(operation, request)
+            except EndpointUnavailable as error:
+                failures += 1
+                self._note_away(error)
+                if give_up.wait(self._uniform(0.0, ceiling(failures))):
+                    raise
+            else:
+                if self._away:
+                    self._note_back()
+                return response
+
+    def _note_away(self, error: EndpointUnavailable) -> None:
+        with self._lock:
+            first, self._away = not self._away, True
+        if first:
+            log.warning("The endpoint is unavailable, trying again until it is back: %s", error)
+
+    def _note_back(self) -> None:
+        with self._lock:
+            last, self._away = self._away, False
+        if last:
+            log.warning("The endpoint is back: %s", self._client.url)

@@ -1,0 +1,24 @@
+"""From what a spec says about an activity type to the handler that runs it. Imports the handlers; imported by `worker`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import assert_never
+
+from engine.runtime.handlers.command import CommandHandler
+from engine.runtime.handlers.loading import load_function
+from engine.runtime.task import Handler
+from engine.spec.model import ABSENT, ActivityType, CommandRun, PythonRun
+
+
+def handler_for(activity: ActivityType, folder: Path, grace: float) -> Handler:
+    """`grace` is the seconds between TERM and KILL. Raises: UsageError where the function that the spec names isn't there."""
+    match activity.run:
+        case CommandRun():
+            return CommandHandler(run_as=activity.run, output=activity.output, folder=folder, grace=grace)
+        case PythonRun():
+            return load_function(activity.run, folder, activity.name)
+        case _ if activity.run is ABSENT:
+            raise ValueError(f"{activity.name} has no `run`: another worker runs it")
+        case _:
+            assert_never(activity.run)

@@ -1,0 +1,30 @@
+"""What the templates of an activity's `run` may name: the task's own data. Pure. Imports `spec` and `runtime.task`."""
+
+from __future__ import annotations
+
+import time
+
+from engine.runtime.task import Job
+from engine.spec.expression import References
+from engine.spec.model import ABSENT, Json, Template
+from engine.spec.payload import decode, encode
+from engine.spec.template import render
+
+
+class TaskScope:
+    """Root names: `input` (left out where the task has none), `activityId`, `workflowId`, `runId`."""
+
+    def __init__(self, job: Job, now: float) -> None:
+        self.now = now
+        self._root: dict[str, Json] = {"activityId": job.activity_id, "workflowId": job.workflow_id, "runId": job.run_id}
+        if job.input is not ABSENT:
+            self._root["input"] = decode(job.input)
+
+    def root(self, references: References) -> dict[str, Json]:  # noqa: ARG002 - all of it is at hand already
+        return self._root
+
+
+def render_text(template: Template, job: Job) -> str:
+    """One argument or path: text as it is, anything else as compact JSON. Raises: ExpressionError."""
+    value = render(template, TaskScope(job, time.time()))
+    return value if isinstance(value, str) else encode(value)
