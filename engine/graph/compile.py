@@ -6,7 +6,7 @@ Imports networkx and the passes; what the expressions mean is `data`'s business,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import networkx as nx
 
@@ -16,9 +16,7 @@ from engine.graph.findings import Places
 from engine.graph.plan import Edge, EdgeKind, Plan
 from engine.graph.structure import Structure, structure_findings, structure_of
 from engine.spec.model import ABSENT, Absent, DecisionNode, Spec
-
-if TYPE_CHECKING:
-    from engine.spec.source import Document
+from engine.spec.source import Document
 
 
 def compile_spec(spec: Spec, document: Document | Literal[Absent.ABSENT] = ABSENT) -> Plan:

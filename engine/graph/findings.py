@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from engine.errors import Finding, Severity
 from engine.spec.model import ABSENT, Absent, Json
-
-if TYPE_CHECKING:
-    from engine.spec.source import Document
+from engine.spec.source import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,37 +1,22 @@
 """Pass 2, fan-in: can as many incoming edges be taken at once as a join asks for?
 
-A node takes one *fork* per visit: its `next`, one choice, the default, or one catch rule, with all targets of that list at once. In the
-graph of nodes and forks, an edge can only be taken when every fork that dominates it was, and two forks of one node never are both. So
-on the dominator tree the forks of a node count as the best of them, everything else adds up: an upper bound on how many edges can be
-taken together. It is exact where branches split and meet, and never too low: a join that is refused here is certainly wrong, one that
-is accepted may still be impossible for reasons in the data. Imports networkx; imported by `structure`.
+On the dominator tree of nodes and forks, the forks of a node count as the best of them, everything else adds up: an upper bound on how
+many edges can be taken together. It is exact where branches split and meet, and never too low: a join that is refused here is certainly
+wrong, one that is accepted may still be impossible for reasons in the data. Imports networkx; imported by `structure`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
 
 import networkx as nx
 
 from engine.errors import Finding
 from engine.graph.findings import Places
-from engine.graph.plan import Edge, EdgeKind
+from engine.graph.forks import Fork, ForkTree, fork_of, fork_tree
+from engine.graph.plan import Edge
 from engine.spec.model import JoinKind, Spec
-
-Fork: TypeAlias = tuple[str, EdgeKind, int]
-"""Which list of targets a node took: its name, the kind of the edges, the rule."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForkTree:
-    """The dominator tree of nodes and forks, below the start node."""
-
-    start: str
-    parent: Mapping[str | Fork, str | Fork]
-    deepest_first: tuple[str | Fork, ...]
 
 
 def join_findings(
@@ -61,27 +46,11 @@ def _is_sound(forward: nx.DiGraph[str], starts: Sequence[str]) -> bool:
     return len(starts) == 1 and len(nx.descendants(forward, starts[0])) + 1 == len(forward) and nx.is_directed_acyclic_graph(forward)
 
 
-def fork_tree(edges: Sequence[Edge], start: str) -> ForkTree:
-    """Of an acyclic graph; what can't be reached from `start` is not in it."""
-    graph: nx.DiGraph[str | Fork] = nx.DiGraph()
-    graph.add_node(start)
-    for edge in edges:
-        if edge.forward:
-            graph.add_edge(edge.source, _fork(edge))
-            graph.add_edge(_fork(edge), edge.target)
-    reached = graph.subgraph({start, *nx.descendants(graph, start)})
-    return ForkTree(
-        start=start,
-        parent={item: above for item, above in nx.immediate_dominators(graph, start).items() if item != start and above is not None},
-        deepest_first=tuple(reversed(list(nx.topological_sort(reached)))),
-    )
-
-
 def most_together(tree: ForkTree, edges: Sequence[Edge]) -> int:
     """An upper bound on how many of these edges can be taken in one visit of everything before them."""
     together: dict[str | Fork, int] = defaultdict(int)
     for edge in edges:
-        together[_fork(edge)] += 1
+        together[fork_of(edge)] += 1
     best_fork: dict[str | Fork, int] = defaultdict(int)
     for item in tree.deepest_first:
         amount = together[item] + best_fork[item]
@@ -94,6 +63,3 @@ def most_together(tree: ForkTree, edges: Sequence[Edge]) -> int:
             together[above] += amount
     raise AssertionError("the start node is the last of its tree")
 
-
-def _fork(edge: Edge) -> Fork:
-    return (edge.source, edge.kind, edge.rule)

@@ -1,0 +1,181 @@
+"""What is so when a node is entered: which other nodes have certainly completed, may have, can't have; whose errors can be read.
+
+`Before` answers for one sound graph. A node x may be missing at a node n for two reasons, and both are looked for:
+- x does not complete in this run: some choice of one fork per node enters n and does not complete x. Backwards, a node can *avoid* x if
+  it has a fork all of whose targets can; n may lack x if it is reached by such forks alone.
+- x is still at work: a join that does not wait for everything lets n be entered while x is held up. Forwards, a node is *held up* with x
+  if its join can't be decided without x.
+Both are computed for all x at once, as sets of bits. For joins `all` and `any` the first is exact; a counted join is taken to be open
+to every doubt, so at worst a doubt too many is reported. retryFrom needs no thought here: it empties everything after its target, the
+reader with it. Imports networkx; imported by `data`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import reduce
+
+import networkx as nx
+
+from engine.graph.forks import Fork, ForkTree, fork_of, fork_tree
+from engine.graph.plan import Edge, EdgeKind
+from engine.graph.structure import Structure
+from engine.spec.model import DecisionNode, Join, JoinKind
+
+
+class Standing(Enum):
+    """Of the result of a node x, as seen when n is entered."""
+
+    ALWAYS = "x has completed"
+    MAY_BE_SKIPPED = "x may have been skipped, or have failed"
+    MAY_BE_RUNNING = "x may still be at work"
+    BESIDE = "no path leads from x to n, nor back: it is chance which is first"
+    AFTER = "x comes after n, or is n"
+    FAILED = "n is entered only when x has failed"
+    EXCLUDED = "x and n are never entered in the same run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    structure: Structure
+    names: Mapping[str, int]
+    """Topological order."""
+    tree: ForkTree
+    may_lack: Mapping[str, int]
+    """Per node: the bits (by `names`) of the nodes that it may be entered without."""
+    may_outrun: Mapping[str, int]
+    """Per node: those that may be at work when it is entered."""
+
+    def result(self, reader: str, name: str) -> Standing:
+        """What the result of `name` is to `reader`, at the moment when `reader` is entered."""
+        if name == reader or nx.has_path(self.structure.forward, reader, name):
+            return Standing.AFTER
+        needed, needed_there = self.tree.needed(reader), self.tree.needed(name)
+        if name in needed and needed[name][1] is EdgeKind.CATCH:
+            return Standing.FAILED
+        if any(node in needed and needed[node] != fork for node, fork in needed_there.items()):
+            return Standing.EXCLUDED
+        if not nx.has_path(self.structure.forward, name, reader):
+            return Standing.BESIDE
+        bit = 1 << self.names[name]
+        if self.may_lack[reader] & bit:
+            return Standing.MAY_BE_SKIPPED
+        return Standing.MAY_BE_RUNNING if self.may_outrun[reader] & bit else Standing.ALWAYS
+
+    def has_failed(self, reader: str, name: str) -> bool:
+        """Whether `reader` is only ever entered after `name` has failed."""
+        fork = self.tree.needed(reader).get(name)
+        return fork is not None and fork[1] is EdgeKind.CATCH
+
+    def error_readers(self, name: str) -> frozenset[str]:
+        """The nodes that can see an error of `name`: those that may run after it was caught or retried, also by going back."""
+        forward, edges = self.structure.forward, self.structure.edges
+        leaving = {edge.kind for edge in edges if edge.source == name}
+        seen = {name, *nx.descendants(forward, name)} if EdgeKind.RETRY in leaving else set()
+        if EdgeKind.CATCH in leaving:
+            seen |= {reader for reader in self.names if self._may_follow_failure(reader, name)}
+        failing = not isinstance(self.structure.spec.nodes[name], DecisionNode)  # a decision goes back by choice, not since it failed
+        back = [edge for edge in edges if edge.kind is EdgeKind.RETRY_FROM]
+        grown = True
+        while grown:
+            targets = {edge.target for edge in back if edge.source in seen or (failing and edge.source == name)}
+            wider = seen.union(targets, *(nx.descendants(forward, target) for target in targets))
+            grown, seen = wider != seen, wider
+        return frozenset(seen)
+
+    def _may_follow_failure(self, reader: str, name: str) -> bool:
+        if reader == name or nx.has_path(self.structure.forward, reader, name):
+            return False
+        needed, needed_there = self.tree.needed(reader), self.tree.needed(name)
+        if any(node in needed and needed[node] != fork for node, fork in needed_there.items()):
+            return False
+        return name not in needed or needed[name][1] is EdgeKind.CATCH
+
+
+def before(structure: Structure) -> Before:
+    """Of a structure without errors."""
+    ordered = list(nx.topological_sort(structure.forward))
+    names = {name: index for index, name in enumerate(ordered)}
+    flow = _Flow(
+        names=names,
+        joins={name: node.join for name, node in structure.spec.nodes.items()},
+        forks=_forks(names, structure.edges),
+        sources={name: list(structure.forward.predecessors(name)) for name in names},
+    )
+    return Before(
+        structure=structure,
+        names=names,
+        tree=fork_tree(structure.edges, structure.starts[0]),
+        may_lack=_may_lack(flow),
+        may_outrun=_may_outrun(flow),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flow:
+    names: Mapping[str, int]
+    joins: Mapping[str, Join]
+    forks: Mapping[str, Mapping[Fork, Sequence[str]]]
+    sources: Mapping[str, Sequence[str]]
+
+    @property
+    def everything(self) -> int:
+        return (1 << len(self.names)) - 1
+
+
+def _forks(names: Mapping[str, int], edges: Sequence[Edge]) -> dict[str, dict[Fork, list[str]]]:
+    forks: dict[str, dict[Fork, list[str]]] = {name: {} for name in names}
+    for edge in edges:
+        if edge.forward:
+            forks[edge.source].setdefault(fork_of(edge), []).append(edge.target)
+    return forks
+
+
+def _may_lack(flow: _Flow) -> Mapping[str, int]:
+    avoided: dict[str, int] = {}
+    safe: dict[Fork, int] = {}
+    for name, place in reversed(list(flow.names.items())):
+        for fork, targets in flow.forks[name].items():
+            together = reduce(int.__and__, (avoided[target] for target in targets))
+            safe[fork] = together if fork[1] is EdgeKind.CATCH else together & ~(1 << place)
+        certain = isinstance(flow.joins[name], JoinKind) or flow.joins[name] == 1
+        forked = (safe[fork] for fork in flow.forks[name])
+        avoided[name] = reduce(int.__or__, forked, 0) if certain and flow.forks[name] else flow.everything
+    lacking = dict.fromkeys(flow.names, 0)
+    lacking[next(iter(flow.names))] = flow.everything
+    for name in flow.names:
+        for fork, targets in flow.forks[name].items():
+            for target in targets:
+                lacking[target] |= lacking[name] & safe[fork]
+    return lacking
+
+
+def _may_outrun(flow: _Flow) -> Mapping[str, int]:
+    held: dict[str, int] = {}
+    entered: dict[str, int] = {}
+    for name in flow.names:
+        sources = flow.sources[name]
+        waiting = [held[source] | 1 << flow.names[source] for source in sources]
+        held[name] = _held(flow.joins[name], waiting)
+        free = (entered[source] & ~(1 << flow.names[source]) for source in sources)
+        entered[name] = reduce(int.__or__, free, 0 if sources else flow.everything) & ~held[name]
+    return entered
+
+
+def _held(join: Join, waiting: Sequence[int]) -> int:
+    """The bits of which so many sources wait that the join can't be decided: for `all` one, for `any` all, for k of m m-k+1."""
+    if not waiting:
+        return 0
+    match join:
+        case JoinKind.ALL:
+            return reduce(int.__or__, waiting)
+        case JoinKind.ANY:
+            return reduce(int.__and__, waiting)
+        case _:
+            at_least = [-1, *([0] * len(waiting))]
+            for bits in waiting:
+                for count in range(len(waiting), 0, -1):
+                    at_least[count] |= at_least[count - 1] & bits
+            return at_least[max(len(waiting) - join + 1, 1)]
