@@ -1,0 +1,36 @@
+"""What the core gives back for a request. Imports queues' words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from engine.service.queues import QueueKey
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The response; it may be given once the changes so far are durable."""
+
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A response that is read from the archive: `build` it once the changes so far are durable. It may raise Fault."""
+
+    build: Callable[[], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A poll that found nothing: handle it again once the queue has got a task."""
+
+    queue: QueueKey
+
+
+Answer: TypeAlias = Reply | Later | Parked
+
+DONE = Reply({})
+"""The response of an operation that answers nothing."""

@@ -1,0 +1,98 @@
+"""RespondDecisionTaskCompleted: the decisions, in order, through a table that is complete over the API's DecisionType.
+
+The order of events: DecisionTaskCompleted; what the decisions led to, in their order; what reached other executions; and, where the
+decider has something new to see, one DecisionTaskScheduled. Nothing is recorded where the response as a whole is refused.
+Imports deciding, the decisions_... modules, faults, ledger, registry, tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.service import decisions_closing, decisions_external, decisions_tasks
+from engine.service.deciding import Deciding, Handler
+from engine.service.events import given
+from engine.service.execution import Execution
+from engine.service.faults import Fault, invalid
+from engine.service.ledger import Ledger
+from engine.service.registry import Registry
+from engine.service.tasks import NO_DECISION
+from engine.service.tokens import read_task_token
+
+DECISIONS: Mapping[str, Handler] = {
+    "ScheduleActivityTask": decisions_tasks.schedule_activity_task,
+    "RequestCancelActivityTask": decisions_tasks.request_cancel_activity_task,
+    "RecordMarker": decisions_tasks.record_marker,
+    "StartTimer": decisions_tasks.start_timer,
+    "CancelTimer": decisions_tasks.cancel_timer,
+    "CompleteWorkflowExecution": decisions_closing.complete_workflow_execution,
+    "FailWorkflowExecution": decisions_closing.fail_workflow_execution,
+    "CancelWorkflowExecution": decisions_closing.cancel_workflow_execution,
+    "ContinueAsNewWorkflowExecution": decisions_closing.continue_as_new_workflow_execution,
+    "StartChildWorkflowExecution": decisions_external.start_child_workflow_execution,
+    "SignalExternalWorkflowExecution": decisions_external.signal_external_workflow_execution,
+    "RequestCancelExternalWorkflowExecution": decisions_external.request_cancel_external_workflow_execution,
+}
+
+UNSUPPORTED = frozenset({"ScheduleLambdaFunction"})
+"""Decision types that are refused: nothing here runs Lambda functions."""
+
+CLOSING = frozenset(
+    {"CompleteWorkflowExecution", "FailWorkflowExecution", "CancelWorkflowExecution", "ContinueAsNewWorkflowExecution"}
+)  # fmt: skip
+
+_ATTRIBUTES = {name: f"{name[0].lower()}{name[1:]}DecisionAttributes" for name in DECISIONS}
+
+
+def respond_decision_task_completed(ledger: Ledger, registry: Registry, request: Mapping[str, Any], now: float) -> None:
+    """Raises: Fault, and then nothing is recorded."""
+    execution = _deciding_execution(ledger, request["taskToken"])
+    decisions = request.get("decisions", ())
+    _check(decisions)
+    if "taskListScheduleToStartTimeout" in request and "taskList" not in request:
+        raise invalid("taskListScheduleToStartTimeout is the timeout of a taskList override: give the taskList too, or neither")
+    task = execution.running
+    unseen = execution.waiting is not NO_DECISION
+    completed = {
+        **given(request, "executionContext", "taskList", "taskListScheduleToStartTimeout"),
+        "scheduledEventId": task.scheduled_id,
+        "startedEventId": task.started_id,
+    }
+    completed_id = ledger.record(execution, "DecisionTaskCompleted", completed, now)
+    deciding = Deciding(ledger=ledger, registry=registry, execution=execution, completed_id=completed_id, now=now, unseen=unseen)
+    for decision in decisions:
+        decision_type = decision["decisionType"]
+        DECISIONS[decision_type](deciding, decision[_ATTRIBUTES[decision_type]])
+    for deliver in deciding.deliveries:
+        deliver()
+    _go_on(deciding)
+
+
+def _go_on(deciding: Deciding) -> None:
+    """The next decision task, where one is due: the one that was scheduled meanwhile, or a new one."""
+    if not deciding.execution.is_open:
+        return
+    if deciding.unseen:
+        deciding.ledger.offer_decision(deciding.execution)
+    elif deciding.decide_again:
+        deciding.ledger.schedule_decision(deciding.execution, deciding.now)
+
+
+def _deciding_execution(ledger: Ledger, token_text: str) -> Execution:
+    token = read_task_token(token_text)
+    execution = ledger.open.get(token.run)
+    if execution is not None and token.of(execution.run_id) and execution.running.started_id == token.started_id:
+        return execution
+    message = f"Unknown decision, scheduledEventId = {token.scheduled_id}: the task timed out or was completed, or its execution closed"
+    raise Fault("UnknownResourceFault", message)
+
+
+def _check(decisions: Sequence[Mapping[str, Any]]) -> None:
+    last = len(decisions) - 1
+    for position, decision in enumerate(decisions):
+        decision_type = decision["decisionType"]
+        if decision_type in UNSUPPORTED:
+            raise invalid(f"decisions.{position + 1}: {decision_type} is not supported by this service: it runs no Lambda functions")
+        if decision_type in CLOSING and position != last:
+            raise invalid(f"Close must be last decision in list: decisions.{position + 1} is {decision_type}, and others follow it")
