@@ -1,0 +1,40 @@
+"""The summary of a run that travels as executionContext: small, bounded JSON, for `status` and the console.
+
+Imports `board`, `closing`, `states`, `spec`; imported by `run`.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final
+
+from engine.interpreter.board import Board, Place
+from engine.interpreter.closing import Closing
+from engine.interpreter.states import NodeState
+from engine.spec.model import ABSENT, Json
+from engine.spec.payload import encode
+
+MOST_NAMED: Final = 20
+"""Open and failed nodes that are named; their numbers tell of the others."""
+
+
+def summary(nodes: int, board: Board, closing: Closing) -> str:
+    """JSON: v (1), nodes, done, skipped, running (numbers), open and failed (the first 20), phase. Costs the same for any history."""
+    counts = board.counts
+    return encode(
+        {
+            "v": 1,
+            "nodes": nodes,
+            "done": counts[NodeState.COMPLETED] + counts[NodeState.FAILED] + counts[NodeState.CANCELED],
+            "skipped": counts[NodeState.SKIPPED],
+            "running": len(board.live),
+            "open": [_open(place) for place in islice(board.live.values(), MOST_NAMED)],
+            "failed": list(islice(board.failed, MOST_NAMED)),
+            "phase": closing.phase,
+        }
+    )
+
+
+def _open(place: Place) -> dict[str, Json]:
+    since = place.times.entered if place.times.scheduled is ABSENT else place.times.scheduled
+    return {"node": place.node.name, "visit": place.visit, "attempt": place.attempt, "state": place.state, "since": since}

@@ -1,0 +1,104 @@
+"""Intents -> SWF decisions: the shapes, limits and order that RespondDecisionTaskCompleted asks for.
+
+Nothing is decided here. Imports `intents` and `spec.model`; imported by `run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import islice
+from math import ceil
+from typing import Any, Final, Literal, TypeAlias, assert_never
+
+from engine.interpreter import intents as i
+from engine.spec.model import ABSENT, UNLIMITED, Absent, Timeout
+
+Decision: TypeAlias = dict[str, Any]
+
+MOST_DECISIONS: Final = 100
+"""In one response. Amazon SWF Developer Guide, "Amazon SWF Quotas": decisions per RespondDecisionTaskCompleted."""
+LONGEST: Final = 99_999_999
+"""Seconds: SWF's durations have at most 8 digits (API reference, StartTimerDecisionAttributes, startToFireTimeout)."""
+
+
+def batch(pending: Collection[i.Intent], close: i.Close | Literal[Absent.ABSENT], more: i.Text, now: float) -> list[Decision]:
+    """The decisions of one response: at most 100, the close decision last, and only when nothing is left over.
+
+    `more` is the id of a timer of zero seconds that asks for the next decision task when not all fit
+    (absent: such a timer is under way); `now` is the time of the last event, for timers until a time.
+    """
+    closing = 0 if close is ABSENT else 1
+    if len(pending) + closing <= MOST_DECISIONS:
+        decisions = [decision_of(intent, now) for intent in pending]
+        if close is not ABSENT:
+            decisions.append(close_of(close))
+        return decisions
+    room = MOST_DECISIONS if more is ABSENT else MOST_DECISIONS - 1
+    decisions = [decision_of(intent, now) for intent in islice(pending, room)]
+    if more is not ABSENT:
+        decisions.append(decision_of(i.StartTimer(timer_id=more, control=ABSENT, seconds=0), now))
+    return decisions
+
+
+def decision_of(intent: i.Intent, now: float) -> Decision:
+    match intent:
+        case i.ScheduleActivity():
+            return _decision("ScheduleActivityTask", _schedule(intent))
+        case i.StartTimer():
+            return _decision("StartTimer", _timer(intent.timer_id, intent.control, intent.seconds))
+        case i.StartTimerUntil():
+            return _decision("StartTimer", _timer(intent.timer_id, intent.control, ceil(max(0.0, intent.time - now))))
+        case i.RequestCancelActivity():
+            return _decision("RequestCancelActivityTask", {"activityId": intent.activity_id})
+        case i.CancelTimer():
+            return _decision("CancelTimer", {"timerId": intent.timer_id})
+        case i.RecordMarker():
+            return _decision("RecordMarker", {"markerName": intent.marker, "details": intent.details})
+        case _:
+            assert_never(intent)
+
+
+def close_of(close: i.Close) -> Decision:
+    match close:
+        case i.CompleteExecution(result=result):
+            return _decision("CompleteWorkflowExecution", {} if result is ABSENT else {"result": result})
+        case i.FailExecution():
+            return _decision("FailWorkflowExecution", {"reason": close.reason, "details": close.details})
+        case i.CancelExecution():
+            return _decision("CancelWorkflowExecution", {"details": close.details})
+        case _:
+            assert_never(close)
+
+
+def _decision(kind: str, attributes: dict[str, Any]) -> Decision:
+    return {"decisionType": kind, f"{kind[0].lower()}{kind[1:]}DecisionAttributes": attributes}
+
+
+def _schedule(intent: i.ScheduleActivity) -> dict[str, Any]:
+    timeouts = intent.timeouts
+    attributes: dict[str, Any] = {
+        "activityType": {"name": intent.activity, "version": intent.version},
+        "activityId": intent.activity_id,
+        "control": intent.control,
+        "taskList": {"name": intent.task_list},
+        "scheduleToStartTimeout": _timeout(timeouts.schedule_to_start),
+        "scheduleToCloseTimeout": _timeout(timeouts.schedule_to_close),
+        "startToCloseTimeout": _timeout(timeouts.start_to_close),
+        "heartbeatTimeout": _timeout(timeouts.heartbeat),
+    }
+    if intent.input is not ABSENT:
+        attributes["input"] = intent.input
+    if intent.priority is not ABSENT:
+        attributes["taskPriority"] = str(intent.priority)
+    return attributes
+
+
+def _timer(timer_id: str, control: i.Text, seconds: int) -> dict[str, Any]:
+    attributes = {"timerId": timer_id, "startToFireTimeout": str(min(max(0, seconds), LONGEST))}
+    if control is not ABSENT:
+        attributes["control"] = control
+    return attributes
+
+
+def _timeout(timeout: Timeout) -> str:
+    return "NONE" if timeout is UNLIMITED else str(timeout)

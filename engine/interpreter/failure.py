@@ -1,0 +1,81 @@
+"""What becomes of a failure: repeated, caught, or the end of the execution. Values and pure functions.
+
+Imports `errors`, `spec`; imported by `course`, `run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, Literal
+
+from engine.errors import ExpressionError
+from engine.spec.errornames import match_any
+from engine.spec.model import ABSENT, Absent, CatchRule, RetryFrom, RetryRule
+
+UNNAMED: Final = "Failed"
+"""The error name of an activity task that failed without a reason."""
+
+TIMEOUTS: Final = {
+    "START_TO_CLOSE": "Timeout.StartToClose",
+    "SCHEDULE_TO_START": "Timeout.ScheduleToStart",
+    "SCHEDULE_TO_CLOSE": "Timeout.ScheduleToClose",
+    "HEARTBEAT": "Timeout.Heartbeat",
+}
+"""ActivityTaskTimeoutType of the API -> error name."""
+
+TRANSIENT: Final = frozenset({"OPEN_ACTIVITIES_LIMIT_EXCEEDED", "ACTIVITY_CREATION_RATE_EXCEEDED"})
+"""Causes of ScheduleActivityTaskFailed that pass by themselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An error of a node. `final`: the same would happen again, so retry rules don't repeat it (catch rules still apply)."""
+
+    name: str
+    message: str
+    final: bool = False
+
+
+def of_expression(error: ExpressionError, *, final: bool) -> Failure:
+    return Failure(name=f"Expression.{error.code}", message=str(error), final=final)
+
+
+def share(run_id: str, node: str, visit: int, attempt: int) -> float:
+    """A number from 0 up to 1 that is the same whenever the same history is folded: what jitter is made of."""
+    digest = sha256(f"{run_id} {node} {visit} {attempt}".encode()).digest()
+    return int.from_bytes(digest[:7], "big") / (1 << 56)
+
+
+def rule_for(rules: Sequence[RetryRule], failure: Failure, attempt: int) -> int | Literal[Absent.ABSENT]:
+    """The index of the first rule whose errors match, if it allows an attempt after this one (1 is the first)."""
+    if failure.final:
+        return ABSENT
+    for index, rule in enumerate(rules):
+        if match_any(rule.errors, failure.name):
+            return index if attempt < rule.max_attempts else ABSENT
+    return ABSENT
+
+
+def pause(rule: RetryRule, attempt: int, jitter: float) -> int:
+    """Whole seconds between this failed attempt and the next; `jitter` (0..1) is this attempt's `share`."""
+    try:
+        wait = min(rule.interval * rule.backoff ** (attempt - 1), float(rule.max_interval))
+    except OverflowError:
+        wait = float(rule.max_interval)
+    return round(wait * (1 - rule.jitter * jitter))
+
+
+def throttle(refusals: int, jitter: float) -> int:
+    """Whole seconds until a decision that SWF refused for a transient cause is made again: 1, 2, 4 .. 300, a quarter of it jitter."""
+    wait = min(1 << min(refusals - 1, 9), 300)
+    return max(1, round(wait * (1 - 0.25 * jitter)))
+
+
+def catch_for(rules: Sequence[CatchRule], failure: Failure, spent: Callable[[int], bool]) -> int | Literal[Absent.ABSENT]:
+    """The index of the first catch rule that matches; a retryFrom rule that is `spent` is passed over."""
+    for index, rule in enumerate(rules):
+        if match_any(rule.errors, failure.name) and not (isinstance(rule.then, RetryFrom) and spent(index)):
+            return index
+    return ABSENT

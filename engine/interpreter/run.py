@@ -1,0 +1,227 @@
+"""`Run`: one execution's history, folded. Events go in one by one, in order; the decisions that the run wants come out.
+
+    run = Run(plan, workflow_id="w", run_id="r")
+    for event in history:
+        run.fold(event)             # applies it, or raises HistoryError and changes nothing
+    respond(run.decisions(), run.context())
+
+`fold` is the only writer. `decisions` only reads: asked twice it answers twice, and it asks for everything that is wanted and that no
+event has confirmed, so it doesn't matter who sent what before. The parts that it is made of: `door` (reading events), `ledger` (tasks,
+timers, intents), `board` (nodes, edges, joins), `course` (what is next), `closing`, `scope` (data). Imports these, `errors`,
+`graph.plan` and `spec`; imported by everyone above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, Literal
+
+from engine.errors import HistoryError, SpecMismatch
+from engine.graph.plan import Plan
+from engine.interpreter import events as e
+from engine.interpreter.board import Board
+from engine.interpreter.closing import Closing, Phase
+from engine.interpreter.context import summary
+from engine.interpreter.course import Course
+from engine.interpreter.decisions import Decision, batch
+from engine.interpreter.door import RawEvent, read_event
+from engine.interpreter.failure import TIMEOUTS, UNNAMED, Failure
+from engine.interpreter.intents import CancelExecution, CompleteExecution, FailExecution, RecordMarker
+from engine.interpreter.ledger import Ledger
+from engine.interpreter.scope import Data
+from engine.interpreter.view import Outcome, RunView, view_edges, view_nodes
+from engine.spec.model import ABSENT, Absent
+from engine.spec.payload import decode, encode
+
+SPEC_MARKER: Final = "swfgraph.spec"
+"""Says in the history which spec the execution was begun under; its details are JSON: digest, spec, version."""
+
+OURS: Final = {
+    e.CloseStatus.COMPLETED: CompleteExecution,
+    e.CloseStatus.FAILED: FailExecution,
+    e.CloseStatus.CANCELED: CancelExecution,
+}
+"""The ends that only a decider can bring about. SWF itself times executions out, people and policies terminate them."""
+
+
+class Run:
+    """See above. `closed` and `outcome` follow the close event, not the wish to close."""
+
+    __slots__ = ("_board", "_closing", "_course", "_data", "_ledger", "_now", "_plan", "last_event_id", "outcome")
+
+    def __init__(self, plan: Plan, *, workflow_id: str, run_id: str) -> None:
+        self._plan = plan
+        self._board = Board(plan)
+        self._ledger = Ledger()
+        self._data = Data(workflow_id, run_id)
+        self._closing = Closing(self._board, self._ledger)
+        self._course = Course(plan, self._board, self._ledger, self._closing, self._data)
+        self._now = 0.0
+        self.last_event_id = 0
+        self.outcome: Outcome | Literal[Absent.ABSENT] = ABSENT
+
+    @property
+    def plan(self) -> Plan:
+        return self._plan
+
+    @property
+    def closed(self) -> bool:
+        return self._closing.phase is Phase.CLOSED
+
+    def fold(self, raw: RawEvent) -> None:
+        """Apply one event of the history, the one after `last_event_id`.
+
+        Raises: HistoryError (it can't follow here; the run is as it was), SpecMismatch (the execution belongs to another spec).
+        """
+        event = read_event(raw)
+        if event.id != self.last_event_id + 1:
+            raise HistoryError(event.id, f"after event {self.last_event_id} comes {self.last_event_id + 1}: fold all events, in order")
+        if self.closed:
+            raise HistoryError(event.id, "the execution is closed: nothing can happen any more")
+        if (event.id == 1) is not isinstance(event, e.ExecutionStarted):
+            raise HistoryError(event.id, "a history begins with WorkflowExecutionStarted, and has no second one")
+        self.HANDLERS[type(event)](self, event)
+        self.last_event_id = event.id
+        self._now = event.time
+
+    def decisions(self) -> list[Decision]:
+        """SWF decisions for everything that is wanted and that no event has confirmed: at most 100, a close decision last."""
+        return batch(self._ledger.pending, self._closing.wanted, self._ledger.more, self._now)
+
+    def context(self) -> str:
+        """The executionContext: a small JSON summary."""
+        return summary(len(self._plan.nodes), self._board, self._closing)
+
+    def view(self) -> RunView:
+        return RunView(
+            nodes=view_nodes(self._plan, self._board, self._data),
+            edges=view_edges(self._plan, self._board),
+            phase=self._closing.phase,
+            outcome=self.outcome,
+            last_event_id=self.last_event_id,
+            time=self._now,
+        )
+
+    # One method per event that moves a run. Each lets the ledger check the event before anything changes.
+
+    def _started(self, event: e.ExecutionStarted) -> None:
+        spec = self._plan.spec
+        if (event.workflow, event.version) != (spec.name, spec.version):
+            raise HistoryError(event.id, f"this is an execution of {event.workflow} {event.version}, not of {spec.name} {spec.version}")
+        self._data.begin(None if event.input is ABSENT else decode(event.input), event.workflow, event.version, event.time)
+        details = encode({"digest": self._plan.digest, "spec": spec.name, "version": spec.version})
+        self._ledger.want_marker(RecordMarker(marker=SPEC_MARKER, details=details))
+        self._course.begin(event.time)
+
+    def _cancel_requested(self, event: e.ExecutionCancelRequested) -> None:
+        self._course.cancel(event.time)
+
+    def _execution_closed(self, event: e.ExecutionClosed) -> None:
+        if event.status is e.CloseStatus.CONTINUED_AS_NEW:
+            raise HistoryError(event.id, "this spec never continues an execution as a new one")
+        if event.status in OURS and not isinstance(self._closing.intent, OURS[event.status]):
+            raise HistoryError(event.id, f"the execution is closed as {event.status}, which this spec does not want here")
+        self._closing.closed(event.time)
+        self.outcome = Outcome(
+            status=event.status,
+            time=event.time,
+            result=ABSENT if event.result is ABSENT else decode(event.result),
+            reason=event.reason,
+            details=event.details,
+        )
+
+    def _close_refused(self, event: e.CloseRefused) -> None:
+        if self._closing.intent is ABSENT:
+            raise HistoryError(event.id, "a close decision was refused, but this spec wants none here")
+        self._closing.refused(event.cause)
+
+    def _decision_task_started(self, event: e.DecisionTaskStarted) -> None:  # noqa: ARG002  (the handlers have one shape)
+        self._ledger.forget_withdrawn()
+
+    def _task_scheduled(self, event: e.ActivityTaskScheduled) -> None:
+        self._course.scheduled(self._ledger.task_scheduled(event), event.time)
+
+    def _task_refused(self, event: e.ScheduleActivityTaskFailed) -> None:
+        self._course.refused(self._ledger.task_refused(event), event.cause, event.time)
+
+    def _task_started(self, event: e.ActivityTaskStarted) -> None:
+        self._course.started(self._ledger.task_started(event), event.time)
+
+    def _task_completed(self, event: e.ActivityTaskCompleted) -> None:
+        self._course.completed(self._ledger.task_closed(event), event.result, event.time)
+
+    def _task_failed(self, event: e.ActivityTaskFailed) -> None:
+        name = UNNAMED if event.reason is ABSENT or not event.reason else event.reason
+        self._course.failed(self._ledger.task_closed(event), Failure(name=name, message=event.details), event.time)
+
+    def _task_timed_out(self, event: e.ActivityTaskTimedOut) -> None:
+        name = TIMEOUTS.get(event.timeout)
+        if name is None:
+            raise HistoryError(event.id, f"{event.timeout!r} is no timeout of an activity task")
+        self._course.failed(self._ledger.task_closed(event), Failure(name=name, message=event.details), event.time)
+
+    def _task_canceled(self, event: e.ActivityTaskCanceled) -> None:
+        self._course.canceled(self._ledger.task_closed(event), event.details, event.time)
+
+    def _task_cancel_answered(self, event: e.ActivityTaskCancelRequested | e.RequestCancelActivityTaskFailed) -> None:
+        self._ledger.cancel_answered(event)
+
+    def _timer_started(self, event: e.TimerStarted) -> None:
+        self._ledger.timer_started(event)
+
+    def _timer_refused(self, event: e.StartTimerFailed) -> None:
+        timer = self._ledger.timer_refused(event)
+        if timer is not ABSENT:
+            self._course.timer_refused(timer, event.cause, event.time)
+
+    def _timer_fired(self, event: e.TimerFired) -> None:
+        timer = self._ledger.timer_closed(event)
+        if timer is not ABSENT:
+            self._course.fired(timer, event.time)
+
+    def _timer_canceled(self, event: e.TimerCanceled) -> None:
+        self._ledger.timer_closed(event)
+
+    def _timer_not_canceled(self, event: e.CancelTimerFailed) -> None:
+        self._ledger.timer_not_canceled(event)
+
+    def _marker_recorded(self, event: e.MarkerRecorded) -> None:
+        if event.marker != SPEC_MARKER:
+            return
+        details = decode(event.details)
+        recorded = details.get("digest") if isinstance(details, Mapping) else None
+        if recorded != self._plan.digest:
+            raise SpecMismatch(event.id, recorded=str(recorded), ours=self._plan.digest)
+        self._ledger.marker_answered(event.marker)
+
+    def _marker_refused(self, event: e.RecordMarkerFailed) -> None:
+        """Without the marker a changed spec goes unnoticed, but the execution can go on."""
+        self._ledger.marker_answered(event.marker)
+
+    def _nothing(self, event: e.Irrelevant) -> None:
+        pass
+
+    HANDLERS: ClassVar[Mapping[type[e.Event], Callable[[Run, Any], None]]] = {
+        e.Irrelevant: _nothing,
+        e.ExecutionStarted: _started,
+        e.ExecutionCancelRequested: _cancel_requested,
+        e.ExecutionClosed: _execution_closed,
+        e.CloseRefused: _close_refused,
+        e.DecisionTaskStarted: _decision_task_started,
+        e.ActivityTaskScheduled: _task_scheduled,
+        e.ScheduleActivityTaskFailed: _task_refused,
+        e.ActivityTaskStarted: _task_started,
+        e.ActivityTaskCompleted: _task_completed,
+        e.ActivityTaskFailed: _task_failed,
+        e.ActivityTaskTimedOut: _task_timed_out,
+        e.ActivityTaskCanceled: _task_canceled,
+        e.ActivityTaskCancelRequested: _task_cancel_answered,
+        e.RequestCancelActivityTaskFailed: _task_cancel_answered,
+        e.TimerStarted: _timer_started,
+        e.StartTimerFailed: _timer_refused,
+        e.TimerFired: _timer_fired,
+        e.TimerCanceled: _timer_canceled,
+        e.CancelTimerFailed: _timer_not_canceled,
+        e.MarkerRecorded: _marker_recorded,
+        e.RecordMarkerFailed: _marker_refused,
+    }

@@ -1,0 +1,81 @@
+"""What expressions read: input, results, errors, execution; in a node's output `result` too.
+
+`Data` is part of a run; `At` is what one evaluation sees of it, and hands over only what the expression reads, so that an evaluation
+costs the same however many nodes have run. Imports `failure`, `spec.expression`, `spec.model`; imported by `course`, `run`, `view`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from engine.interpreter.failure import Failure
+from engine.spec.expression import References
+from engine.spec.model import Json
+
+RAW: Final = "result"
+
+
+class Data:
+    """The root document, as of the last event."""
+
+    __slots__ = ("errors", "execution", "input", "results", "run_id", "visits")
+
+    def __init__(self, workflow_id: str, run_id: str) -> None:
+        self.run_id = run_id
+        self.input: Json = None
+        self.results: dict[str, Json] = {}
+        """Of the nodes that are completed in their present visit."""
+        self.errors: dict[str, Json] = {}
+        """Of the nodes that have failed and not completed since; going back does not clear them."""
+        self.visits: dict[str, int] = {}
+        self.execution: dict[str, Json] = {"workflowId": workflow_id, "runId": run_id, "visits": self.visits}
+
+    def begin(self, value: Json, name: str, version: str, start_time: float) -> None:
+        self.input = value
+        self.execution.update(name=name, version=version, startTime=start_time)
+
+    def completed(self, node: str, result: Json) -> None:
+        self.results[node] = result
+        self.errors.pop(node, None)
+
+    def failed(self, node: str, failure: Failure, attempts: int) -> None:
+        self.errors[node] = {"name": failure.name, "message": failure.message, "attempts": attempts}
+
+    def reset(self, node: str) -> None:
+        self.results.pop(node, None)
+
+    def at(self, now: float) -> At:
+        return At(self, now, {})
+
+    def with_result(self, now: float, raw: Json) -> At:
+        """For a node's output: `result` is what the node gave."""
+        return At(self, now, {RAW: raw})
+
+
+class At:
+    """The scope of one evaluation (see engine.spec.expression.Scope)."""
+
+    __slots__ = ("_data", "_extra", "now")
+
+    def __init__(self, data: Data, now: float, extra: Mapping[str, Json]) -> None:
+        self._data = data
+        self._extra = extra
+        self.now = now
+
+    def root(self, refs: References) -> dict[str, Json]:
+        data, everything = self._data, refs.everything
+        root = dict(self._extra)
+        if everything or "input" in refs.names:
+            root["input"] = data.input
+        if everything or "results" in refs.names:
+            root["results"] = data.results if everything or "results" in refs.whole else _some(data.results, refs.results)
+        if everything or "errors" in refs.names:
+            root["errors"] = data.errors if everything or "errors" in refs.whole else _some(data.errors, refs.errors)
+        if everything or "execution" in refs.names:
+            root["execution"] = data.execution
+        return root
+
+
+def _some(entries: Mapping[str, Json], names: frozenset[str]) -> dict[str, Json]:
+    return {name: entries[name] for name in names if name in entries}

@@ -1,0 +1,184 @@
+"""The states of a node, of an activity task and of a timer, as transition tables: data, and total.
+
+`NODE[state][trigger]` is the next state, or IMPOSSIBLE: nobody may pull that trigger there. For a node that is a bug of ours; for a
+task or a timer it is a history that can't be, which `ledger` reports. Tests prove the tables total; the diagram in the documentation
+is drawn from them. Imports nothing of swfgraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, StrEnum
+from typing import Final, Literal, TypeAlias
+
+
+class Impossible(Enum):
+    IMPOSSIBLE = "impossible"
+
+
+IMPOSSIBLE: Final = Impossible.IMPOSSIBLE
+
+
+class NodeState(StrEnum):
+    IDLE = "idle"
+    """Not entered in this visit."""
+    OPEN = "open"
+    RETRYING = "retrying"
+    """An attempt failed; the next one waits for its timer."""
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELED = "canceled"
+    """Stopped since the execution closes, or was asked to cancel."""
+
+
+class NodeTrigger(StrEnum):
+    ENTER = "enter"
+    SKIP = "skip"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    POSTPONE = "postpone"
+    """An attempt failed and a retry rule has another one left."""
+    REPEAT = "repeat"
+    STOP = "stop"
+    RESET = "reset"
+    """A retryFrom went back to this node, or to one before it."""
+
+
+class TaskState(StrEnum):
+    WANTED = "wanted"
+    """Decided on; no event has confirmed it."""
+    WITHDRAWN = "withdrawn"
+    """No longer wanted, but the decision may have been sent: its event may still come."""
+    SCHEDULED = "scheduled"
+    STARTED = "started"
+    CLOSED = "closed"
+
+
+class TaskTrigger(StrEnum):
+    WITHDRAW = "withdraw"
+    SCHEDULE = "schedule"
+    REFUSE = "refuse"
+    START = "start"
+    CLOSE = "close"
+
+
+class TimerState(StrEnum):
+    WANTED = "wanted"
+    WITHDRAWN = "withdrawn"
+    RUNNING = "running"
+    CLOSED = "closed"
+
+
+class TimerTrigger(StrEnum):
+    WITHDRAW = "withdraw"
+    START = "start"
+    REFUSE = "refuse"
+    CLOSE = "close"
+
+
+NodeStep: TypeAlias = NodeState | Literal[Impossible.IMPOSSIBLE]
+TaskStep: TypeAlias = TaskState | Literal[Impossible.IMPOSSIBLE]
+TimerStep: TypeAlias = TimerState | Literal[Impossible.IMPOSSIBLE]
+
+_N, _T, _M = NodeState, TaskState, TimerState
+
+NODE: Final[Mapping[NodeState, Mapping[NodeTrigger, NodeStep]]] = {
+    _N.IDLE: {
+        NodeTrigger.ENTER: _N.OPEN,
+        NodeTrigger.SKIP: _N.SKIPPED,
+        NodeTrigger.COMPLETE: IMPOSSIBLE,
+        NodeTrigger.FAIL: IMPOSSIBLE,
+        NodeTrigger.POSTPONE: IMPOSSIBLE,
+        NodeTrigger.REPEAT: IMPOSSIBLE,
+        NodeTrigger.STOP: IMPOSSIBLE,
+        NodeTrigger.RESET: _N.IDLE,
+    },
+    _N.OPEN: {
+        NodeTrigger.ENTER: IMPOSSIBLE,
+        NodeTrigger.SKIP: IMPOSSIBLE,
+        NodeTrigger.COMPLETE: _N.COMPLETED,
+        NodeTrigger.FAIL: _N.FAILED,
+        NodeTrigger.POSTPONE: _N.RETRYING,
+        NodeTrigger.REPEAT: IMPOSSIBLE,
+        NodeTrigger.STOP: _N.CANCELED,
+        NodeTrigger.RESET: _N.IDLE,
+    },
+    _N.RETRYING: {
+        NodeTrigger.ENTER: IMPOSSIBLE,
+        NodeTrigger.SKIP: IMPOSSIBLE,
+        NodeTrigger.COMPLETE: IMPOSSIBLE,
+        NodeTrigger.FAIL: _N.FAILED,  # its timer was refused
+        NodeTrigger.POSTPONE: IMPOSSIBLE,
+        NodeTrigger.REPEAT: _N.OPEN,
+        NodeTrigger.STOP: _N.CANCELED,
+        NodeTrigger.RESET: _N.IDLE,
+    },
+    **{
+        over: {
+            NodeTrigger.ENTER: IMPOSSIBLE,
+            NodeTrigger.SKIP: IMPOSSIBLE,
+            NodeTrigger.COMPLETE: IMPOSSIBLE,
+            NodeTrigger.FAIL: IMPOSSIBLE,
+            NodeTrigger.POSTPONE: IMPOSSIBLE,
+            NodeTrigger.REPEAT: IMPOSSIBLE,
+            NodeTrigger.STOP: IMPOSSIBLE,
+            NodeTrigger.RESET: _N.IDLE,
+        }
+        for over in (_N.COMPLETED, _N.FAILED, _N.SKIPPED, _N.CANCELED)
+    },
+}
+
+TASK: Final[Mapping[TaskState, Mapping[TaskTrigger, TaskStep]]] = {
+    _T.WANTED: {
+        TaskTrigger.WITHDRAW: _T.WITHDRAWN,
+        TaskTrigger.SCHEDULE: _T.SCHEDULED,
+        TaskTrigger.REFUSE: _T.CLOSED,
+        TaskTrigger.START: IMPOSSIBLE,
+        TaskTrigger.CLOSE: IMPOSSIBLE,
+    },
+    _T.WITHDRAWN: {
+        TaskTrigger.WITHDRAW: IMPOSSIBLE,
+        TaskTrigger.SCHEDULE: _T.SCHEDULED,
+        TaskTrigger.REFUSE: _T.CLOSED,
+        TaskTrigger.START: IMPOSSIBLE,
+        TaskTrigger.CLOSE: IMPOSSIBLE,
+    },
+    _T.SCHEDULED: {
+        TaskTrigger.WITHDRAW: IMPOSSIBLE,
+        TaskTrigger.SCHEDULE: IMPOSSIBLE,
+        TaskTrigger.REFUSE: IMPOSSIBLE,
+        TaskTrigger.START: _T.STARTED,
+        TaskTrigger.CLOSE: _T.CLOSED,
+    },
+    _T.STARTED: {
+        TaskTrigger.WITHDRAW: IMPOSSIBLE,
+        TaskTrigger.SCHEDULE: IMPOSSIBLE,
+        TaskTrigger.REFUSE: IMPOSSIBLE,
+        TaskTrigger.START: IMPOSSIBLE,
+        TaskTrigger.CLOSE: _T.CLOSED,
+    },
+    _T.CLOSED: dict.fromkeys(TaskTrigger, IMPOSSIBLE),
+}
+
+TIMER: Final[Mapping[TimerState, Mapping[TimerTrigger, TimerStep]]] = {
+    _M.WANTED: {
+        TimerTrigger.WITHDRAW: _M.WITHDRAWN,
+        TimerTrigger.START: _M.RUNNING,
+        TimerTrigger.REFUSE: _M.CLOSED,
+        TimerTrigger.CLOSE: IMPOSSIBLE,
+    },
+    _M.WITHDRAWN: {
+        TimerTrigger.WITHDRAW: IMPOSSIBLE,
+        TimerTrigger.START: _M.RUNNING,
+        TimerTrigger.REFUSE: _M.CLOSED,
+        TimerTrigger.CLOSE: IMPOSSIBLE,
+    },
+    _M.RUNNING: {
+        TimerTrigger.WITHDRAW: IMPOSSIBLE,
+        TimerTrigger.START: IMPOSSIBLE,
+        TimerTrigger.REFUSE: IMPOSSIBLE,
+        TimerTrigger.CLOSE: _M.CLOSED,
+    },
+    _M.CLOSED: dict.fromkeys(TimerTrigger, IMPOSSIBLE),
+}

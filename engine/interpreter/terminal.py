@@ -1,0 +1,41 @@
+"""What a terminal node makes of the execution: the close intent. Pure functions of the node and the scope.
+
+Imports `failure`, `intents`, `texts`, `spec`; imported by `course`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, assert_never
+
+from engine.interpreter.failure import Failure
+from engine.interpreter.intents import CancelExecution, Close, CompleteExecution, FailExecution
+from engine.interpreter.texts import LONGEST_DATA, LONGEST_REASON, cut, too_large
+from engine.spec.expression import Scope
+from engine.spec.model import ABSENT, Absent, Template, TerminalNode, TerminalStatus
+from engine.spec.payload import encode
+from engine.spec.template import render
+
+
+def terminal_intent(node: TerminalNode, scope: Scope) -> Close | Failure:
+    """The close intent, or the failure of an output that SWF can't carry. Raises: ExpressionError."""
+    match node.status:
+        case TerminalStatus.COMPLETED:
+            if node.output is ABSENT:
+                return CompleteExecution(result=ABSENT)
+            result = encode(render(node.output, scope))
+            return CompleteExecution(result=result) if len(result) <= LONGEST_DATA else too_large("the output", result)
+        case TerminalStatus.FAILED:
+            reason = _text(node.reason, scope, otherwise=node.name)
+            return FailExecution(reason=cut(reason, LONGEST_REASON), details=cut(_text(node.details, scope, otherwise=""), LONGEST_DATA))
+        case TerminalStatus.CANCELED:
+            return CancelExecution(details=cut(_text(node.details, scope, otherwise=""), LONGEST_DATA))
+        case _:
+            assert_never(node.status)
+
+
+def _text(template: Template | Literal[Absent.ABSENT], scope: Scope, *, otherwise: str) -> str:
+    """For people: text as it is, any other value as JSON."""
+    if template is ABSENT:
+        return otherwise
+    value = render(template, scope)
+    return value if isinstance(value, str) else encode(value)
