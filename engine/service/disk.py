@@ -1,0 +1,64 @@
+"""One database with its owner's lock: opened together, closed together, and read into memory again whenever that is lost.
+
+Here: the order of those steps. Never: SQL (store), time or threads (host). Imports core, lock and store; imported by host.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.service.core import Core
+from engine.service.database import MEMORY, Durability
+from engine.service.limits import Limits
+from engine.service.lock import FileLock, Lock, Unlocked
+from engine.service.rows import Row
+from engine.service.store import Store
+
+LIMITS = Limits()
+
+
+class Disk:
+    """What a service keeps, and the right to it."""
+
+    def __init__(self, store: Store, lock: Lock, limits: Limits) -> None:
+        self.url = store.url
+        self._store = store
+        self._lock = lock
+        self._limits = limits
+
+    @classmethod
+    def open(cls, path: Path, *, durability: Durability, limits: Limits = LIMITS) -> Disk:
+        """Own the file of that (absolute) path. Raises: DatabaseUnusable."""
+        lock = FileLock.take(path)
+        try:
+            return cls(Store.open(str(path), lock.url, durability), lock, limits)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def in_memory(cls, limits: Limits = LIMITS) -> Disk:
+        """What is kept for as long as the process runs."""
+        url = f"sqlite://{MEMORY}"
+        return cls(Store.open(MEMORY, url, Durability.PROCESS), Unlocked(), limits)
+
+    def load(self) -> Core:
+        """All that is on disk, in memory. Raises: DatabaseUnusable."""
+        core = Core(self._store.archive, self._limits, seed=secrets.token_hex(8))
+        core.load()
+        return core
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Make the rows durable, all or none. Raises: DatabaseUnusable."""
+        self._store.write(rows)
+
+    def announce(self, url: str) -> None:
+        """Tell whoever finds the file in use where it is served."""
+        self._lock.announce(url)
+
+    def close(self) -> None:
+        """Let the next one have it."""
+        self._store.close()
+        self._lock.release()

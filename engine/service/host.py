@@ -1,0 +1,256 @@
+"""The shell around the core: it alone has the mutex, the time and the disk, and nobody is answered before the disk knows.
+
+The steps of a request (sessions.py takes them, from a thread or from an event loop):
+
+1. Under the mutex: what is due fires, the core handles the request, polls that got a task thereby are handed it (their pollers
+   sleep on), and all the changes go to the journal.
+2. Outside: one of those who wait makes everything durable that was added so far (journal.py).
+3. Then everybody concerned answers: reads and faults too, for they may have seen what was not durable yet.
+
+A poll that finds nothing parks (parking.py). One more thread, the timekeeper, sleeps until something is due. Where a write fails,
+or the core meets a bug, memory is dropped and read again from disk: nobody is told that something holds which does not.
+Never here: what a request means (core), what a row looks like on disk (store). Imports the rest of the service but its HTTP face.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Iterable
+
+from engine.errors import DatabaseUnusable, EndpointError
+from engine.service.answers import Parked, Reply
+from engine.service.clock import Clock
+from engine.service.disk import Disk
+from engine.service.faults import Fault
+from engine.service.journal import Journal, Standing
+from engine.service.parking import Answer, Caller, Parking, Visit
+
+log = logging.getLogger(__name__)
+
+PAUSE = 1.0
+"""Seconds before the timekeeper tries again what failed."""
+
+
+class Host:
+    """One embedded service over one database. Safe to use from many threads; ends with `close`."""
+
+    def __init__(self, *, disk: Disk, clock: Clock) -> None:
+        self.url = disk.url
+        self._disk = disk
+        self._clock = clock
+        self._mutex = threading.Lock()
+        self._journal = Journal(disk.write, self._mutex, self._forget)
+        self._parking = Parking()
+        self._latest = 0.0
+        self._closed = False
+        self._core = disk.load()
+        self._stale = False
+        self._revive = False
+        self._alarm = threading.Condition(self._mutex)
+        self._wakes_at = -math.inf
+        self._timekeeper = threading.Thread(target=self._keep_time, name="swf-timekeeper", daemon=True)
+        self._timekeeper.start()
+
+    def admit(self, visit: Visit) -> Standing:
+        """Apply the request. Then: DURABLE, answer; LEAD, call `lead`; WAIT, and after LEAD without an answer too, until woken."""
+        with self._mutex:
+            if self._closed:
+                raise EndpointError(self.url, "this embedded service has been closed; connect again")
+            if visit.caller.interrupted and visit.polls:
+                visit.answer = self._nothing(visit)
+                return Standing.DURABLE
+            handed: list[Visit] = []
+            try:
+                now = self._catch_up(handed)
+                self._serve(visit, now)
+                self._hand_out(handed, now)
+            except BaseException as error:
+                self._parking.leave(visit)
+                self._start_over(error, handed)
+                raise
+            standing = self._stand(visit)
+            self._seat(handed)
+            return standing
+
+    def lead(self) -> None:
+        """Make everything durable that was added so far. Raises: DatabaseUnusable (it can't be; everybody concerned knows)."""
+        self._journal.lead()
+
+    def abandon(self, visit: Visit) -> bool:
+        """The caller goes away before its answer: a task that was started for it goes to the next who asks. True: call `lead`."""
+        with self._mutex:
+            leads = self._journal.leave(visit)
+            self._parking.leave(visit)
+            if visit.holds_task:
+                self._pass_on(visit)
+            return leads
+
+    def interrupt(self, caller: Caller) -> None:
+        """Answer the caller's parked polls as if their time were over, and its polls to come at once."""
+        with self._mutex:
+            caller.interrupted = True
+            self._send_away(self._parking.of(caller))
+
+    def announce(self, url: str) -> None:
+        """Tell whoever finds the database in use where it is served."""
+        self._disk.announce(url)
+
+    def close(self) -> None:
+        """Answer every parked poll with nothing, write what is left, let go of the file. Requests after this are refused."""
+        with self._mutex:
+            if self._closed:
+                return
+            self._closed = True
+            self._send_away(self._parking.everybody())
+            self._alarm.notify()
+        self._timekeeper.join()
+        self._journal.drain()
+        self._disk.close()
+
+    # Everything below wants the mutex held, but `_keep_time` and `_lead_for_all`.
+
+    def _moment(self) -> float:
+        """Now; never earlier than it has been, whatever is done to the machine's clock: events are in order of time."""
+        self._latest = max(self._latest, self._clock.now())
+        return self._latest
+
+    def _catch_up(self, handed: list[Visit]) -> float:
+        """Bring the core to this moment: read it again where it was dropped. What is due, it fires itself."""
+        if self._stale:
+            self._journal.await_writer()
+            self._core = self._disk.load()
+            self._stale = False
+        now = self._moment()
+        if self._revive:
+            self._revive = False
+            for poll in self._parking.everybody():
+                self._offer(poll, handed, now)
+        return now
+
+    def _serve(self, visit: Visit, now: float) -> None:
+        left = self._parking.claim(visit, now) if visit.polls else None
+        answer = left or self._ask(visit, now)
+        if isinstance(answer, Parked):
+            self._parking.park(visit, answer.queue, now)
+        else:
+            visit.answer = answer
+
+    def _ask(self, visit: Visit, now: float) -> Answer | Parked:
+        try:
+            return self._core.handle(visit.operation, visit.request, now)
+        except Fault as fault:
+            return fault
+
+    def _hand_out(self, handed: list[Visit], now: float) -> None:
+        """Give the tasks there are to the polls that wait for them: one poll per task, the one that has waited longest."""
+        while ready := self._core.take_ready():
+            for queue in ready:
+                poll = self._parking.first(queue)
+                if poll is not None:
+                    self._offer(poll, handed, now)
+
+    def _offer(self, poll: Visit, handed: list[Visit], now: float) -> None:
+        answer = self._ask(poll, now)
+        if not isinstance(answer, Parked):
+            self._parking.leave(poll)
+            poll.answer = answer
+            handed.append(poll)
+
+    def _pass_on(self, visit: Visit) -> None:
+        """What a poller that went away would have had: to one that asks the same, now or soon."""
+        for poll in self._parking.everybody():
+            if poll.asks_like(visit):
+                self._parking.leave(poll)
+                poll.answer = visit.answer
+                self._seat([poll])
+                return
+        self._parking.leave_behind(visit, self._moment())
+
+    def _stand(self, visit: Visit) -> Standing:
+        """Where the visit stands, once all that it caused is in the journal."""
+        self._note_changes()
+        if visit.answer is not None:
+            return self._journal.take_seat(visit)
+        return Standing.LEAD if self._journal.volunteer() else Standing.WAIT
+
+    def _note_changes(self) -> None:
+        rows = self._core.take_changes()
+        if rows:
+            self._journal.add(rows)
+        if self._next_due() < self._wakes_at:
+            self._alarm.notify()
+
+    def _seat(self, handed: Iterable[Visit]) -> None:
+        """Have those who were handed a task answer once it is durable. Somebody leads already, or there is nothing to write."""
+        for poll in handed:
+            if self._journal.take_seat(poll) is Standing.DURABLE:
+                poll.wake()
+
+    def _send_away(self, polls: Iterable[Visit]) -> None:
+        for poll in polls:
+            self._parking.leave(poll)
+            poll.answer = self._nothing(poll)
+            poll.wake()
+
+    def _nothing(self, poll: Visit) -> Reply:
+        return Reply(self._core.empty_poll(poll.operation))
+
+    def _start_over(self, error: BaseException, handed: Iterable[Visit]) -> None:
+        """Drop memory, which may be half changed, and all that rests on it."""
+        self._journal.throw_away(error)
+        for poll in handed:
+            poll.error = error
+            poll.wake()
+
+    def _forget(self) -> None:
+        self._stale = self._revive = True
+        self._parking.forget_left()
+        self._alarm.notify()
+
+    def _next_due(self) -> float:
+        return -math.inf if self._stale else min(self._core.next_due(), self._parking.next_deadline())
+
+    def _keep_time(self) -> None:
+        while True:
+            with self._mutex:
+                self._sleep()
+                if self._closed:
+                    return
+                leads = self._fire()
+            if leads:
+                self._lead_for_all()
+
+    def _sleep(self) -> None:
+        """Until something is due."""
+        while not self._closed and self._next_due() > self._moment():
+            self._wakes_at = self._next_due()
+            self._clock.wait(self._alarm, self._wakes_at)
+            self._wakes_at = -math.inf
+
+    def _fire(self) -> bool:
+        """Everything that is due. True: there are changes, and the timekeeper leads."""
+        handed: list[Visit] = []
+        try:
+            now = self._catch_up(handed)
+            self._core.tick(now)
+            self._hand_out(handed, now)
+        except Exception as error:  # the outermost loop of its thread: it goes on
+            log.exception("%s: what was due could not be done; trying again from what is on disk", self.url)
+            self._start_over(error, handed)
+            self._alarm.wait(PAUSE)
+            return False
+        self._note_changes()
+        leads = self._journal.volunteer()
+        self._seat(handed)
+        self._send_away(self._parking.expired(now))
+        return leads
+
+    def _lead_for_all(self) -> None:
+        try:
+            self._journal.lead()
+        except DatabaseUnusable as error:
+            log.error("%s", error)
+            with self._mutex:
+                self._alarm.wait(PAUSE)

@@ -1,0 +1,162 @@
+"""The two faces of the host: `Session.call` blocks a thread, `Session.admit` gives an event loop something to await.
+
+Here: how a caller waits, and what becomes of a caller that stops waiting. A poll parked in an event loop costs no thread. A loop
+that is to lead a commit does so itself, at the end of its round: so all that arrived in one round shares one commit, and no thread
+is switched. Never: what a request means. Imports host and parking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import DatabaseUnusable, EndpointUnavailable
+from engine.service.answers import Later, Reply
+from engine.service.faults import Fault
+from engine.service.host import Host
+from engine.service.journal import Standing
+from engine.service.parking import Caller, Visit
+
+
+class Session:
+    """One caller's connection to a host. Safe to use from many threads and from one event loop at once."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._caller = Caller()
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer, once it is durable; a poll that finds nothing blocks for up to a minute.
+
+        Raises: Fault, EndpointUnavailable (nothing of the request is kept, as far as can be known), EndpointError (closed).
+        """
+        gate = threading.Lock()
+        gate.acquire()
+        visit = Visit(gate.release, self._caller, operation, request)
+        standing = self._host.admit(visit)
+        if standing is not Standing.DURABLE:
+            self._wait(visit, gate, standing)
+        return self.answer(visit)
+
+    def _wait(self, visit: Visit, gate: threading.Lock, standing: Standing) -> None:
+        try:
+            if standing is Standing.LEAD:
+                parked = visit.answer is None
+                self._lead(visit, parked=parked)
+                if not parked:
+                    return
+            gate.acquire()
+        except BaseException:
+            if self._host.abandon(visit):
+                self._lead(visit, parked=True)
+            raise
+        if visit.leads:
+            self._lead(visit, parked=False)
+
+    def _lead(self, visit: Visit, *, parked: bool) -> None:
+        """`parked`: what fails is not this visit's own."""
+        try:
+            self._host.lead()
+        except DatabaseUnusable as error:
+            if not parked:
+                visit.error = error
+
+    def admit(self, operation: str, request: Mapping[str, Any]) -> Awaited:
+        """Apply the request, in the running event loop; then await its `settled()` and ask for `answer`. Raises: as `call`."""
+        visit = Awaited(self._host, self._caller, operation, request)
+        visit.follow(self._host.admit(visit))
+        return visit
+
+    async def acall(self, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As `call`, in the running event loop. Canceling it loses no task."""
+        visit = self.admit(operation, request)
+        await visit.settled()
+        return self.answer(visit)
+
+    def answer(self, visit: Visit) -> Mapping[str, Any]:
+        """What a visit that has been waited for gives. Raises: as `call`."""
+        if visit.error is not None:
+            message = f"nothing of this request is kept, since it could not be made durable; ask again later ({visit.error})"
+            raise EndpointUnavailable(self._host.url, message) from visit.error
+        match visit.answer:
+            case Reply(body=body):
+                return body
+            case Later(build=build):
+                return build()
+            case Fault() as fault:
+                raise fault
+            case None:
+                raise RuntimeError("a visit is asked for its answer before it has settled")
+
+    def interrupt(self) -> None:
+        """End this session's parked polls as if their time were over, and its polls to come at once."""
+        self._host.interrupt(self._caller)
+
+
+class Awaited(Visit):
+    """A visit that an event loop waits for."""
+
+    __slots__ = ("_future", "_host", "_loop", "_thread")
+
+    def __init__(self, host: Host, caller: Caller, operation: str, request: Mapping[str, Any]) -> None:
+        super().__init__(self._woken, caller, operation, request)
+        self._host = host
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._future: asyncio.Future[None] = self._loop.create_future()
+
+    @property
+    def parked(self) -> bool:
+        """It has found nothing so far, and may wait for long."""
+        return self.answer is None
+
+    def follow(self, standing: Standing) -> None:
+        """Do what the host asked for when it admitted the visit."""
+        match standing:
+            case Standing.DURABLE:
+                self._resolve()
+            case Standing.LEAD:
+                self._loop.call_soon(self._lead_first, self.parked)
+            case Standing.WAIT:
+                pass
+
+    async def settled(self) -> None:
+        """Wait for the answer. Canceling this loses no task: it goes to the next who asks."""
+        if self._future.done():
+            return
+        try:
+            await self._future
+        except asyncio.CancelledError:
+            # Where it has been named leader, the note to the loop that says so is under way, and `_resume` sees to it.
+            self._host.abandon(self)
+            raise
+
+    def _woken(self) -> None:
+        """Called by whoever ends the wait, in any thread, with the host's mutex held: so no more than a note to the loop."""
+        if threading.get_ident() == self._thread:
+            self._loop.call_soon(self._resume)
+        else:
+            self._loop.call_soon_threadsafe(self._resume)
+
+    def _resume(self) -> None:
+        if self.leads:
+            self._lead(parked=False)
+        self._resolve()
+
+    def _lead_first(self, parked: bool) -> None:  # noqa: FBT001  call_soon passes no keywords
+        self._lead(parked=parked)
+        if not parked:
+            self._resolve()
+
+    def _lead(self, *, parked: bool) -> None:
+        try:
+            self._host.lead()
+        except Exception as error:  # noqa: BLE001  a callback of the loop: there is nobody above to tell but the visitor
+            if not parked:
+                self.error = error
+
+    def _resolve(self) -> None:
+        if not self._future.done():
+            self._future.set_result(None)

@@ -1,0 +1,109 @@
+"""The embedded service as a client: no HTTP and no botocore in the way.
+
+Several clients of one file in one process share one service; it stops when the last of them is closed. Each client of `:memory:` has
+a service of its own. Here: that sharing, and the translation of faults. Imports errors, the service's host, the client contract.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import EndpointError, EndpointUnavailable, SwfFault
+from engine.service.clock import Clock
+from engine.service.database import MEMORY, Durability
+from engine.service.disk import Disk
+from engine.service.faults import Fault
+from engine.service.host import Host
+from engine.service.sessions import Session
+
+
+@dataclass(slots=True)
+class _Shared:
+    """A running service, and how many have it."""
+
+    host: Host
+    clock: Clock
+    durability: Durability
+    clients: int = 0
+
+
+_running: dict[Path, _Shared] = {}
+_registry = threading.Lock()
+
+
+class InProcessClient:
+    """One connection to a service in this process."""
+
+    def __init__(self, shared: _Shared) -> None:
+        self._shared = shared
+        self._session = Session(shared.host)
+        self._closed = False
+
+    @property
+    def url(self) -> str:
+        return self._shared.host.url
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """See Client.call."""
+        try:
+            return self._session.call(operation, request)
+        except Fault as fault:
+            if fault.status >= 500:
+                raise EndpointUnavailable(self.url, str(fault)) from fault
+            raise SwfFault(operation, fault.code, fault.message) from fault
+
+    def interrupt(self) -> None:
+        """See Client.interrupt: polls of this client end at once."""
+        self._session.interrupt()
+
+    def close(self) -> None:
+        """See Client.close. A second call does nothing."""
+        with _registry:
+            if self._closed:
+                return
+            self._closed = True
+            self._session.interrupt()
+            self._shared.clients -= 1
+            if self._shared.clients:
+                return
+            for path in [path for path, shared in _running.items() if shared is self._shared]:
+                del _running[path]
+            self._shared.host.close()
+
+
+def open_client(database: str, *, clock: Clock, durability: str = Durability.FULL) -> InProcessClient:
+    """A client of the service over the database, which is started if this process does not run it already.
+
+    Raises: DatabaseUnusable (in use elsewhere, read-only, corrupt, from a newer version).
+    """
+    wanted = Durability(durability)
+    with _registry:
+        shared = _memory(clock) if database == MEMORY else _file(Path(database).resolve(), clock, wanted)
+        shared.clients += 1
+        return InProcessClient(shared)
+
+
+def _memory(clock: Clock) -> _Shared:
+    return _Shared(Host(disk=Disk.in_memory(), clock=clock), clock, Durability.PROCESS)
+
+
+def _file(path: Path, clock: Clock, durability: Durability) -> _Shared:
+    found = _running.get(path)
+    if found is None:
+        found = _running[path] = _Shared(_start(path, clock, durability), clock, durability)
+    elif found.durability is not durability or found.clock is not clock:
+        raise EndpointError(found.host.url, f"open in this process already, with another clock or with durability {found.durability}")
+    return found
+
+
+def _start(path: Path, clock: Clock, durability: Durability) -> Host:
+    disk = Disk.open(path, durability=durability)
+    try:
+        return Host(disk=disk, clock=clock)
+    except BaseException:
+        disk.close()
+        raise
