@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -35,7 +36,7 @@ def format_duration(duration: Timeout) -> str:
 
 def _seconds(value: Json) -> Timeout:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if value != value or value in {float("inf"), float("-inf")} or value != int(value):
+        if not math.isfinite(value) or value != int(value):
             raise ValueError(f"a duration of {value} seconds: SWF knows whole seconds only")
         return int(value)
     if value == "none":

@@ -228,8 +228,9 @@ class _Scan:
 
     def missing(self, end: str) -> None:
         if self.text[self.at : self.at + 1] in {'"', "{", "["}:
-            return self.complain(self.at, f"a comma is missing before {self.seen()}")
-        return self.stop(self.at, f"expected a comma or a closing {end}, found {self.seen()}")
+            self.complain(self.at, f"a comma is missing before {self.seen()}")
+        else:
+            self.stop(self.at, f"expected a comma or a closing {end}, found {self.seen()}")
 
     def quoted(self, pointer: str) -> str:
         begin = self.at
@@ -268,18 +269,19 @@ class _Scan:
 
     def number(self, begin: int, word: str) -> int | float | None:
         try:
-            number = json.loads(word)
+            number: int | float = json.loads(word)
         except ValueError:  # Python's own limit on the digits of an integer
             number = float("inf")
         if number in {float("inf"), float("-inf")}:
-            self.complain(begin, f"{word[:20]}... is too large a number")
+            self.complain(begin, f"{word if len(word) < 20 else word[:20] + '...'} is too large a number")
             return None
-        return number  # type: ignore[no-any-return] - the text is a number's
+        return number
 
     def gap(self) -> int:
         """Steps over white space, and over comments with a complaint. Returns the offset of what comes next."""
         while True:
-            self.at = _GAP.match(self.text, self.at).end()  # type: ignore[union-attr] - matches the empty text too
+            gap = _GAP.match(self.text, self.at)
+            self.at = gap.end() if gap else self.at
             comment = _COMMENT.match(self.text, self.at)
             if comment is None:
                 return self.at
