@@ -1,8 +1,8 @@
 """Patience with an endpoint that is away or throttles: exponential back-off with full jitter, said once when it begins and once
-when it is over, whatever the number of threads that wait. Wraps a client; retries only EndpointUnavailable.
+when it is over, whatever the number of threads that wait. Wraps a client; repeats only what ended in EndpointUnavailable.
 
-Sent again, a request may have been applied the first time: the callers know that the second answer to a task's completion is
-UnknownResourceFault. Imports `errors` and `swf.client`; imported by decider, worker and follow.
+Sent again, a request may have been applied the first time: callers know that the second answer to a task's completion is
+UnknownResourceFault. Imports `errors` and `swf.client`; imported by decider and worker.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.errors import EndpointUnavailable
@@ -28,7 +29,7 @@ def ceiling(failures: int) -> float:
 
 
 class Patience:
-    """A client's calls, made again while its endpoint is unavailable. Shared by all threads of a process that use the client."""
+    """What the threads of a process know of the endpoint that they share."""
 
     def __init__(self, client: Client, *, uniform: Callable[[float, float], float] = random.uniform) -> None:
         self._client = client
@@ -36,8 +37,11 @@ class Patience:
         self._lock = threading.Lock()
         self._away = False
 
+    def until(self, give_up: threading.Event) -> Client:
+        """The client, with calls that are made again until `give_up` is set; only then they raise EndpointUnavailable."""
+        return _PatientClient(patience=self, client=self._client, give_up=give_up)
+
     def call(self, operation: str, request: Mapping[str, Any], give_up: threading.Event) -> Mapping[str, Any]:
-        """Like Client.call. Raises: EndpointUnavailable once `give_up` is set; everything else at once."""
         failures = 0
         while True:
             try:
@@ -63,3 +67,25 @@ class Patience:
             last, self._away = self._away, False
         if last:
             log.warning("The endpoint is back: %s", self._client.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PatientClient:
+    """A Client."""
+
+    patience: Patience
+    client: Client
+    give_up: threading.Event
+
+    @property
+    def url(self) -> str:
+        return self.client.url
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.patience.call(operation, request, self.give_up)
+
+    def interrupt(self) -> None:
+        self.client.interrupt()
+
+    def close(self) -> None:
+        self.client.close()

@@ -35,8 +35,8 @@ class Job:
     task_list: str
     workflow_id: str
     run_id: str
-    input: Text
-    """The payload as it came over the wire."""
+    input: str
+    """The payload as it came over the wire; empty where there is none."""
 
     @property
     def address(self) -> dict[str, str]:
@@ -130,13 +130,12 @@ class Leash:
             self._listener = _nothing
 
     def report(self, progress: str) -> None:
-        """Heartbeat details, to be sent with the next heartbeat; the latest ones win."""
+        """Heartbeat details; the latest ones win."""
         self._progress = progress
 
-    def take_progress(self) -> Text:
-        with self._lock:
-            progress, self._progress = self._progress, ABSENT
-            return progress
+    @property
+    def progress(self) -> Text:
+        return self._progress
 
 
 def _nothing() -> None:

@@ -52,7 +52,7 @@ class CommandHandler:
             argv=argv,
             folder=self.folder,
             environment={**os.environ, **self.run_as.environment, **task_environment(job)},
-            stdin=b"" if job.input is ABSENT else job.input.encode("utf-8", "surrogatepass"),
+            stdin=job.input.encode("utf-8", "surrogatepass"),
             grace=self.grace,
         )
         try:
@@ -87,7 +87,7 @@ def task_environment(job: Job) -> Mapping[str, str]:
         "SWFGRAPH_NODE": job.node,
         "SWFGRAPH_ATTEMPT": str(job.attempt),
     }
-    if job.input is not ABSENT and _fits_a_variable(job.input):
+    if job.input and _fits_a_variable(job.input):
         environment["SWFGRAPH_INPUT"] = job.input
     return environment
 

@@ -43,7 +43,7 @@ class PythonHandler:
         name = f"{self.run_as.module}:{self.run_as.function}"
         log.info("Execute %s with python: %s", job.activity, name, extra=job.address)
         activity = Activity(job=job, leash=leash)
-        value = None if job.input is ABSENT else decode(job.input)
+        value = decode(job.input) if job.input else None
         try:
             result = call_as(activity, partial(self.function, *(value, activity)[: self.arity]))
         except ActivityCanceled as canceled:

@@ -6,7 +6,7 @@ import time
 
 from engine.runtime.task import Job
 from engine.spec.expression import References
-from engine.spec.model import ABSENT, Json, Template
+from engine.spec.model import Json, Template
 from engine.spec.payload import decode, encode
 from engine.spec.template import render
 
@@ -17,7 +17,7 @@ class TaskScope:
     def __init__(self, job: Job, now: float) -> None:
         self.now = now
         self._root: dict[str, Json] = {"activityId": job.activity_id, "workflowId": job.workflow_id, "runId": job.run_id}
-        if job.input is not ABSENT:
+        if job.input:
             self._root["input"] = decode(job.input)
 
     def root(self, references: References) -> dict[str, Json]:  # noqa: ARG002 - all of it is at hand already

@@ -1,0 +1,193 @@
+"""The generic decider: any number of plans, one loop. Polls for decision tasks, folds what is new into the execution's Run, answers
+with what the Run wants.
+
+Nothing here can be lost: a Run that is not in the cache is folded again from the execution's history. While a thread folds a Run,
+that Run is out of the cache; where SWF hands the same execution to a second thread meanwhile (the first task timed out), that one
+folds its own. What we can't decide is left alone: the task times out and goes to whoever polls next. An error of ours, or an
+execution of another spec, never fails somebody's execution. Order of calls: `start`, `drain`, `finish`; or `step` any number of times.
+Imports `interpreter.run`, `graph.plan`, `loops`, `backoff`, `history`, `queues` and `swf`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from engine.errors import EndpointError, EndpointUnavailable, HistoryError, SpecMismatch, SwfFault
+from engine.graph.plan import Plan
+from engine.interpreter.run import Run
+from engine.runtime.backoff import Patience
+from engine.runtime.history import events_after
+from engine.runtime.loops import Loops
+from engine.runtime.queues import TaskQueue, default_identity, take_one
+from engine.runtime.runcache import RunCache, Said
+from engine.runtime.said import describe_decision
+from engine.swf.client import Client
+from engine.swf.tasks import EMPTY, DecisionTask, parse_decision_task
+
+log = logging.getLogger(__name__)
+
+PAGE: Final = 1000
+"""Events in a poll's response. API reference, PollForDecisionTask, maximumPageSize."""
+
+CLOSING: Final = frozenset(
+    {"CompleteWorkflowExecution", "FailWorkflowExecution", "CancelWorkflowExecution", "ContinueAsNewWorkflowExecution"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeciderSettings:
+    threads: int = 2
+    """For each task list."""
+    cached_runs: int = 1000
+    identity: str = field(default_factory=default_identity)
+
+
+class Decider:
+    """`on_decided` is told the runId after each answer that the service took, from the thread that gave it."""
+
+    def __init__(
+        self, client: Client, plans: Sequence[Plan], settings: DeciderSettings, on_decided: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._client = client
+        self._plans = {(plan.spec.domain, plan.spec.name, plan.spec.version): plan for plan in plans}
+        self.queues = tuple(dict.fromkeys(TaskQueue(domain=plan.spec.domain, task_list=plan.spec.task_list) for plan in plans))
+        self._settings = settings
+        self._on_decided = on_decided
+        self._loops = Loops("decider")
+        self._give_up = threading.Event()
+        patience = Patience(client)
+        self._polls = patience.until(self._loops.stopping)
+        self._answers = patience.until(self._give_up)
+        self._cache = RunCache(settings.cached_runs)
+        self._said = Said()
+
+    def start(self, on_end: Callable[[], None]) -> None:
+        self._loops.start([partial(self._turn, queue) for queue in self.queues for _ in range(self._settings.threads)], on_end)
+
+    def step(self) -> bool:
+        """Decide one task, waiting about a long poll's time for it; whether there was one."""
+        return take_one(self.queues, self._turn, "CountPendingDecisionTasks", self._polls, self._loops.stopping)
+
+    def drain(self) -> None:
+        """No new polls; those under way end now, where the endpoint can do that."""
+        self._loops.stop()
+        self._client.interrupt()
+
+    def finish(self, deadline: float) -> None:
+        """Wait for the decisions under way until then. Raises: what a loop ended by."""
+        self._loops.join(deadline - time.monotonic())
+        self._give_up.set()
+        self._loops.check()
+
+    def _turn(self, queue: TaskQueue) -> bool:
+        """One poll, and the decision that it asked for; whether it asked for one."""
+        request = {
+            "domain": queue.domain,
+            "taskList": {"name": queue.task_list},
+            "identity": self._settings.identity,
+            "maximumPageSize": PAGE,
+            "startAtPreviousStartedEvent": True,
+        }
+        task = parse_decision_task(self._polls.call("PollForDecisionTask", request))
+        if task is EMPTY:
+            return False
+        log.info("Received a decision task: %s", task.name, extra=_address(task))
+        plan = self._plans.get((queue.domain, task.name, task.version))
+        if plan is None:
+            self._leave_unknown(queue, task)
+        else:
+            self._decide(queue.domain, task, plan)
+        return True
+
+    def _decide(self, domain: str, task: DecisionTask, plan: Plan) -> None:
+        run = self._cache.take(task.run_id) or Run(plan, workflow_id=task.workflow_id, run_id=task.run_id)
+        try:
+            self._fold(run, domain, task)
+            decisions = run.decisions()
+            answer = {"taskToken": task.token, "decisions": decisions, "executionContext": run.context()}
+        except HistoryError as error:
+            self._leave(task, error)
+        except EndpointError:
+            raise
+        except Exception:
+            log.exception(
+                "A bug of swfgraph at event %d; the decision task is left to time out, and will be tried again. Please report it.",
+                run.last_event_id + 1,
+                extra=_address(task),
+            )
+        else:
+            self._answer(run, task, answer, decisions)
+
+    def _fold(self, run: Run, domain: str, task: DecisionTask) -> None:
+        """Bring it up to the task's DecisionTaskStarted: by what the poll brought if that is all, else by reading what is missing."""
+        last = run.last_event_id
+        events = _above(task.events, last)
+        if last < task.started_event_id and not _reaches(events, last, task.started_event_id):
+            address = (domain, task.workflow_id, task.run_id)
+            missing = task.started_event_id - last
+            events = events_after(self._answers, address, last, until=task.started_event_id, expected=missing)
+            log.debug("Read %d events that the poll did not bring", len(events), extra=_address(task))
+        fold = run.fold
+        for event in events:
+            fold(event)
+
+    def _answer(self, run: Run, task: DecisionTask, answer: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]]) -> None:
+        try:
+            self._answers.call("RespondDecisionTaskCompleted", answer)
+        except SwfFault as fault:
+            if fault.code == "UnknownResourceFault":
+                log.warning("The decision came too late: the task has timed out, or the execution is closed", extra=_address(task))
+            else:
+                log.error("The decision was refused, the task is left to time out: %s", fault, extra=_address(task))
+            return
+        except EndpointUnavailable as error:
+            log.error("The decision could not be told, the task is left to time out: %s", error, extra=_address(task))
+            return
+        if log.isEnabledFor(logging.INFO):
+            for decision in decisions:
+                log.info("Decision made: %s", describe_decision(decision), extra=_address(task))
+        if not any(decision["decisionType"] in CLOSING for decision in decisions):
+            self._cache.give_back(task.run_id, run)
+        self._on_decided(task.run_id)
+
+    def _leave_unknown(self, queue: TaskQueue, task: DecisionTask) -> None:
+        if self._said.first(f"{queue.domain}/{task.name}/{task.version}"):
+            ours = ", ".join(sorted(f"{name} {version}" for domain, name, version in self._plans if domain == queue.domain))
+            log.error(
+                "The task list %s has tasks of the workflow type %s %s, which this decider does not know (only %s): they are left alone. "
+                "Start a decider with that spec; give other workflows another task list.",
+                queue.task_list,
+                task.name,
+                task.version,
+                ours,
+                extra=_address(task),
+            )
+
+    def _leave(self, task: DecisionTask, error: HistoryError) -> None:
+        if self._said.first(task.run_id):
+            what = "another version of the spec" if isinstance(error, SpecMismatch) else "something else than this spec"
+            log.error(
+                "The execution %s was decided by %s and is left alone: %s", task.workflow_id, what, error, extra=_address(task)
+            )
+
+
+def _above(events: Sequence[Mapping[str, Any]], last: int) -> Sequence[Mapping[str, Any]]:
+    """Without those that were folded already; ids of a page are consecutive."""
+    if not events:
+        return events
+    return events[max(0, last + 1 - events[0]["eventId"]) :]
+
+
+def _reaches(events: Sequence[Mapping[str, Any]], last: int, until: int) -> bool:
+    """No gap: from the one after `last` up to `until`."""
+    return bool(events) and events[0]["eventId"] == last + 1 and events[-1]["eventId"] >= until
+
+
+def _address(task: DecisionTask) -> dict[str, str]:
+    return {"workflowId": task.workflow_id, "runId": task.run_id}

@@ -1,0 +1,80 @@
+"""What a worker can run: the activity types of its specs that have a `run`, and the task lists where their tasks come up.
+Built once, at the start; says no to specs that contradict each other. Imports `handlers`, `queues`, `heart` and `spec`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from engine.errors import UsageError
+from engine.runtime.handlers.choose import handler_for
+from engine.runtime.heart import LONGEST_INTERVAL, SHORTEST_INTERVAL
+from engine.runtime.queues import TaskQueue
+from engine.runtime.task import Handler
+from engine.spec.model import ABSENT, ActivityNode, ActivityTimeouts, ActivityType, Spec
+
+TypeKey: TypeAlias = tuple[str, str, str]
+"""Domain, name, version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    activity: ActivityType
+    folder: Path
+    file: str
+    handler: Handler
+    interval: float
+    """Seconds between heartbeats."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repertoire:
+    known: Mapping[TypeKey, Known]
+    queues: tuple[TaskQueue, ...]
+
+
+def repertoire(specs: Sequence[Spec], grace: float) -> Repertoire:
+    """`grace` is the seconds that a program has between TERM and KILL.
+
+    Raises: UsageError where two specs differ about what a type runs, a function isn't there, or nothing is left to run.
+    """
+    known: dict[TypeKey, Known] = {}
+    queues: dict[TaskQueue, None] = {}
+    for spec in specs:
+        for key, activity in spec.activities.items():
+            if activity.run is ABSENT:
+                continue
+            nodes = [node for node in spec.nodes.values() if isinstance(node, ActivityNode) and node.activity == key]
+            _add(known, spec, activity, [activity.timeouts, *(node.timeouts for node in nodes)], grace)
+            lists = [node.task_list for node in nodes] or [activity.task_list]
+            queues.update(dict.fromkeys(TaskQueue(domain=spec.domain, task_list=name) for name in lists))
+    if not known:
+        raise UsageError("none of these specs says how to run an activity (`run`): there is nothing for a worker to do")
+    return Repertoire(known=known, queues=tuple(queues))
+
+
+def _add(known: dict[TypeKey, Known], spec: Spec, activity: ActivityType, timeouts: Sequence[ActivityTimeouts], grace: float) -> None:
+    key = (spec.domain, activity.name, activity.version)
+    interval = min(map(heartbeat_interval, timeouts))
+    before = known.get(key)
+    if before is None:
+        handler = handler_for(activity, spec.folder, grace)
+        known[key] = Known(activity=activity, folder=spec.folder, file=spec.file, handler=handler, interval=interval)
+        return
+    if (before.activity.run, before.activity.output, before.folder) != (activity.run, activity.output, spec.folder):
+        raise UsageError(
+            f"{before.file} and {spec.file} differ about what the activity type {activity.name} {activity.version} of the domain "
+            f"{spec.domain} runs: give one of them another name or version, or run two workers on two task lists"
+        )
+    known[key] = Known(
+        activity=before.activity, folder=before.folder, file=before.file, handler=before.handler, interval=min(before.interval, interval)
+    )
+
+
+def heartbeat_interval(timeouts: ActivityTimeouts) -> float:
+    """A third of the timeout, so that two may get lost."""
+    third = timeouts.heartbeat / 3 if isinstance(timeouts.heartbeat, int) else LONGEST_INTERVAL
+    return max(SHORTEST_INTERVAL, min(LONGEST_INTERVAL, third))

@@ -1,0 +1,25 @@
+"""Decisions in a line of log each. Pure. Imports nothing of swfgraph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+_SUBJECT: Final[Mapping[str, str]] = {
+    "CancelTimer": "timerId",
+    "FailWorkflowExecution": "reason",
+    "RecordMarker": "markerName",
+    "RequestCancelActivityTask": "activityId",
+    "ScheduleActivityTask": "activityType",
+    "StartTimer": "timerId",
+}
+"""Decision type -> the member of its attributes that says what it is about."""
+
+
+def describe_decision(decision: Mapping[str, Any]) -> str:
+    """`ScheduleActivityTask -- Test_Task_A`"""
+    kind: str = decision["decisionType"]
+    attributes = decision.get(f"{kind[0].lower()}{kind[1:]}DecisionAttributes", {})
+    subject = attributes.get(_SUBJECT.get(kind, ""), "")
+    name = subject["name"] if isinstance(subject, Mapping) else subject
+    return f"{kind} -- {name}" if name else kind

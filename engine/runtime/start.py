@@ -1,0 +1,113 @@
+"""Starts executions of a spec's workflow. Imports `errors`, `register`, `spec` and `swf.client`."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from engine.errors import InputError, SwfFault, UsageError
+from engine.runtime.register import seconds
+from engine.runtime.task import PAYLOAD_LIMIT
+from engine.spec.inputs import check_input
+from engine.spec.model import ABSENT, Absent, Json, Spec, Timeout
+from engine.spec.payload import encode
+from engine.swf.client import Client
+
+_ILLEGAL: Final = re.compile(r"[:/|\x00-\x1f\x7f-\x9f]")
+"""API reference, StartWorkflowExecution, workflowId; nor may it be the word `arn`."""
+
+_TAGS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartOptions:
+    """What a start may say otherwise than the spec."""
+
+    workflow_id: str = ""
+    """Empty: one is made from the workflow's name and the time."""
+    tags: tuple[str, ...] = ()
+    """Besides the spec's."""
+    execution_timeout: int | Literal[Absent.ABSENT] = ABSENT
+    decision_timeout: Timeout | Literal[Absent.ABSENT] = ABSENT
+    task_priority: int | Literal[Absent.ABSENT] = ABSENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    domain: str
+    workflow_id: str
+    run_id: str
+
+
+def start(client: Client, spec: Spec, value: Json | Literal[Absent.ABSENT], options: StartOptions) -> Started:
+    """Start one execution with that input.
+
+    Raises: InputError (the input is not what inputSchema says, or too large), UsageError (illegal or taken workflowId, too many
+    tags, not registered), SwfFault, EndpointError.
+    """
+    request = start_request(spec, value, options)
+    workflow_id: str = request["workflowId"]
+    try:
+        response = client.call("StartWorkflowExecution", request)
+    except SwfFault as fault:
+        hint = _HINTS.get(fault.code)
+        if hint is None:
+            raise
+        raise UsageError(f"{fault.message or fault.code}: {hint.format(workflow_id=workflow_id)}") from fault
+    return Started(domain=spec.domain, workflow_id=workflow_id, run_id=response["runId"])
+
+
+_HINTS: Final = {
+    "WorkflowExecutionAlreadyStartedFault": "an execution with the workflowId {workflow_id} is open; give this one another --workflow-id",
+    "UnknownResourceFault": "the domain or the workflow type is not registered; `swfgraph register` does that",
+    "TypeDeprecatedFault": "the workflow type is deprecated; undeprecate it, or give the spec a new version and register that",
+}
+
+
+def start_request(spec: Spec, value: Json | Literal[Absent.ABSENT], options: StartOptions) -> dict[str, Any]:
+    """Every value is stated, so that what holds is the spec and not what happens to be registered."""
+    tags = tuple(dict.fromkeys((*spec.tags, *options.tags)))
+    if len(tags) > _TAGS:
+        raise UsageError(f"{len(tags)} tags ({', '.join(tags)}): SWF takes at most {_TAGS}, the spec's included")
+    decision = spec.timeouts.decision if options.decision_timeout is ABSENT else options.decision_timeout
+    execution = spec.timeouts.execution if options.execution_timeout is ABSENT else options.execution_timeout
+    priority = spec.task_priority if options.task_priority is ABSENT else options.task_priority
+    return {
+        "domain": spec.domain,
+        "workflowId": _workflow_id(spec, options),
+        "workflowType": {"name": spec.name, "version": spec.version},
+        "taskList": {"name": spec.task_list},
+        "executionStartToCloseTimeout": str(execution),
+        "taskStartToCloseTimeout": seconds(decision),
+        "childPolicy": str(spec.child_policy),
+        **({} if priority is ABSENT else {"taskPriority": str(priority)}),
+        **({"tagList": list(tags)} if tags else {}),
+        **_input(spec, value),
+    }
+
+
+def _input(spec: Spec, value: Json | Literal[Absent.ABSENT]) -> dict[str, str]:
+    what = f"the workflow {spec.name} {spec.version}"
+    if spec.input_schema is not ABSENT:
+        check_input(spec.input_schema, None if value is ABSENT else value, what)
+    if value is ABSENT:
+        return {}
+    text = encode(value)
+    if len(text) > PAYLOAD_LIMIT:
+        size = f"it is {len(text):,} characters as JSON, SWF takes at most {PAYLOAD_LIMIT:,}"
+        raise InputError(what, [("", f"{size}: put it into a file or a store, and give its address")])
+    return {"input": text}
+
+
+def _workflow_id(spec: Spec, options: StartOptions) -> str:
+    if not options.workflow_id:
+        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        return f"{spec.name[:200]}-{moment}-{secrets.token_hex(4)}"
+    if len(options.workflow_id) > 256 or _ILLEGAL.search(options.workflow_id) or options.workflow_id == "arn":
+        raise UsageError(
+            f"the workflowId {options.workflow_id!r} is not legal: at most 256 characters, none of them : / | or a control character; not `arn`"
+        )
+    return options.workflow_id

@@ -1,0 +1,200 @@
+"""The generic worker: polls for activity tasks, runs what its specs say, answers.
+
+One loop per slot and task list: poll, run, respond, without handing over to another thread. A task whose type its specs don't
+name fails with `UnknownActivity`: nothing that arrives over the wire names a program. Order of calls: `start`, `drain`, `finish`;
+or `step` any number of times, then `drain` and `finish`. Imports `known`, `heart`, `loops`, `backoff`, `task` and `swf`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, assert_never
+
+from engine.errors import EndpointUnavailable, InputError, SwfFault
+from engine.runtime.backoff import Patience
+from engine.runtime.heart import Heart
+from engine.runtime.known import Known, repertoire
+from engine.runtime.loops import Loops
+from engine.runtime.queues import TaskQueue, default_identity, take_one
+from engine.runtime.task import PAYLOAD_LIMIT, REASON_LIMIT, Abandoned, Canceled, Completed, Failed, Job, Leash, Outcome, Text, Why
+from engine.spec.inputs import check_input
+from engine.spec.model import ABSENT, Spec
+from engine.spec.payload import decode
+from engine.swf.client import Client
+from engine.swf.tasks import EMPTY, ActivityTask, parse_activity_task
+
+log = logging.getLogger(__name__)
+
+_LOGGED: Final = 200
+_AFTER_KILL: Final = 5.0
+"""Seconds to tell the service about programs that were just killed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    concurrency: int = 1
+    """Tasks at once, for each task list."""
+    identity: str = field(default_factory=default_identity)
+    grace: float = 10.0
+    """Seconds between TERM and KILL for a program that has to stop."""
+
+
+class Worker:
+    """Raises: UsageError (see `known.repertoire`)."""
+
+    def __init__(self, client: Client, specs: Sequence[Spec], settings: WorkerSettings) -> None:
+        self._client = client
+        self._settings = settings
+        self._repertoire = repertoire(specs, settings.grace)
+        self._heart = Heart(client, min(known.interval for known in self._repertoire.known.values()))
+        self._slots = Loops("worker")
+        self._beats = Loops("heart")
+        self._give_up = threading.Event()
+        """Set: an answer that the endpoint doesn't take now is dropped."""
+        patience = Patience(client)
+        self._polls = patience.until(self._slots.stopping)
+        self._answers = patience.until(self._give_up)
+
+    @property
+    def queues(self) -> Sequence[TaskQueue]:
+        return self._repertoire.queues
+
+    def start(self, on_end: Callable[[], None]) -> None:
+        self._start_heart(on_end)
+        self._slots.start([partial(self._turn, queue) for queue in self.queues for _ in range(self._settings.concurrency)], on_end)
+
+    def step(self) -> bool:
+        """Run one task, waiting about a long poll's time for it; whether there was one."""
+        if not self._beats.running:
+            self._start_heart(lambda: None)
+        return take_one(self.queues, self._turn, "CountPendingActivityTasks", self._polls, self._slots.stopping)
+
+    def drain(self) -> None:
+        """No new polls; those under way end now, where the endpoint can do that."""
+        self._slots.stop()
+        self._client.interrupt()
+
+    def finish(self, deadline: float) -> None:
+        """Wait for the running tasks until then, then end them. Raises: what a loop ended by."""
+        if not self._slots.join(deadline - time.monotonic()):
+            self._heart.stop_all(Why.DRAINED)
+            self._slots.join(self._settings.grace + _AFTER_KILL if self._heart.running() else 0.0)
+        self._give_up.set()
+        for job in self._heart.running():
+            log.error("%s is still running and can't be ended from outside: its task is left to time out", job.activity, extra=job.address)
+        self._beats.stop()
+        self._slots.check()
+        self._beats.check()
+
+    def _start_heart(self, on_end: Callable[[], None]) -> None:
+        self._beats.start([partial(self._heart.turn, self._beats.stopping)], on_end)
+
+    def _turn(self, queue: TaskQueue) -> bool:
+        """One poll, and the task that it gave; whether it gave one."""
+        request = {"domain": queue.domain, "taskList": {"name": queue.task_list}, "identity": self._settings.identity}
+        task = parse_activity_task(self._polls.call("PollForActivityTask", request))
+        if task is EMPTY:
+            return False
+        job = Job(
+            activity=task.name,
+            version=task.version,
+            activity_id=task.activity_id,
+            domain=queue.domain,
+            task_list=queue.task_list,
+            workflow_id=task.workflow_id,
+            run_id=task.run_id,
+            input=task.input,
+        )
+        log.info("Received an activity task: %s", job.activity, extra=job.address)
+        self._answer(task, job, self._run(task, job))
+        return True
+
+    def _run(self, task: ActivityTask, job: Job) -> Outcome:
+        known = self._repertoire.known.get((job.domain, job.activity, job.version))
+        if known is None:
+            return self._unknown(job)
+        refusal = _refusal(known, job)
+        if refusal is not ABSENT:
+            return Failed(reason="Input.Invalid", details=refusal)
+        leash = Leash()
+        with self._heart.beating_for(task.token, job, leash, known.interval):
+            return known.handler.run(job, leash)
+
+    def _unknown(self, job: Job) -> Failed:
+        ours = ", ".join(f"{name} {version}" for domain, name, version in sorted(self._repertoire.known) if domain == job.domain)
+        return Failed(
+            reason="UnknownActivity",
+            details=f"the worker {self._settings.identity} on the task list {job.task_list} does not know {job.activity} {job.version}, "
+            f"only {ours}: start a worker with the spec that has it, and give workers of other specs another task list",
+        )
+
+    def _answer(self, task: ActivityTask, job: Job, outcome: Outcome) -> None:
+        _log_outcome(job, outcome)
+        if isinstance(outcome, Abandoned):
+            return
+        operation, answer = _answer(outcome)
+        try:
+            self._answers.call(operation, {"taskToken": task.token, **answer})
+        except SwfFault as fault:
+            if fault.code == "UnknownResourceFault":
+                log.warning("%s ended too late: its task has timed out, or its execution is closed", job.activity, extra=job.address)
+            else:
+                log.error("The answer for %s was refused, the task is left to time out: %s", job.activity, fault, extra=job.address)
+        except EndpointUnavailable as error:
+            log.error("The outcome of %s could not be told, the task is left to time out: %s", job.activity, error, extra=job.address)
+
+
+def _refusal(known: Known, job: Job) -> Text:
+    """What the activity's inputSchema has against the input, if anything."""
+    schema = known.activity.input_schema
+    if schema is ABSENT:
+        return ABSENT
+    try:
+        check_input(schema, decode(job.input) if job.input else None, f"the activity {job.activity}")
+    except InputError as error:
+        return str(error)
+    return ABSENT
+
+
+def _answer(outcome: Completed | Failed | Canceled) -> tuple[str, Mapping[str, Any]]:
+    """Operation and request, without the token."""
+    match outcome:
+        case Completed():
+            return "RespondActivityTaskCompleted", {} if outcome.result is ABSENT else {"result": outcome.result}
+        case Failed():
+            return "RespondActivityTaskFailed", {"reason": _wire(outcome.reason, REASON_LIMIT), "details": _wire(outcome.details)}
+        case Canceled():
+            return "RespondActivityTaskCanceled", {} if outcome.details is ABSENT else {"details": _wire(outcome.details)}
+        case _:
+            assert_never(outcome)
+
+
+def _wire(text: str, limit: int = PAYLOAD_LIMIT) -> str:
+    """Within SWF's bounds; half surrogate pairs, which exception messages may hold, are replaced."""
+    return text[:limit].encode("utf-8", "replace").decode("utf-8")
+
+
+def _log_outcome(job: Job, outcome: Outcome) -> None:
+    match outcome:
+        case Completed():
+            said = "no output" if outcome.result is ABSENT else f"output: {_line(outcome.result)}"
+            log.info("%s succeeded with %s", job.activity, said, extra=job.address)
+        case Failed():
+            log.warning("%s failed with %s: %s", job.activity, outcome.reason, _line(outcome.details), extra=job.address)
+        case Canceled():
+            log.info("%s was canceled", job.activity, extra=job.address)
+        case Abandoned():
+            log.warning("%s was ended: nobody waits for it any more", job.activity, extra=job.address)
+        case _:
+            assert_never(outcome)
+
+
+def _line(text: str) -> str:
+    """The beginning of it, on one line."""
+    line = " ".join(text[: 2 * _LOGGED].split())
+    return line if len(line) <= _LOGGED else f"{line[:_LOGGED]}..."
