@@ -1,6 +1,6 @@
 """The summary of a run that travels as executionContext: small, bounded JSON, for `status` and the console.
 
-Imports `board`, `closing`, `states`, `spec`; imported by `run`.
+Imports `board`, `closing`, `states`, `spec.model`; imported by `run`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,15 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
+import msgspec
+
 from engine.interpreter.board import Board, Place
 from engine.interpreter.closing import Closing
 from engine.interpreter.states import NodeState
 from engine.spec.model import ABSENT, Json
-from engine.spec.payload import encode
+
+_ENCODER: Final = msgspec.json.Encoder()
+"""Fast, and all that it gets is names, whole numbers and times."""
 
 MOST_NAMED: Final = 20
 """Open and failed nodes that are named; their numbers tell of the others."""
@@ -21,7 +25,7 @@ MOST_NAMED: Final = 20
 def summary(nodes: int, board: Board, closing: Closing) -> str:
     """JSON: v (1), nodes, done, skipped, running (numbers), open and failed (the first 20), phase. Costs the same for any history."""
     counts = board.counts
-    return encode(
+    return _ENCODER.encode(
         {
             "v": 1,
             "nodes": nodes,
@@ -32,7 +36,7 @@ def summary(nodes: int, board: Board, closing: Closing) -> str:
             "failed": list(islice(board.failed, MOST_NAMED)),
             "phase": closing.phase,
         }
-    )
+    ).decode()
 
 
 def _open(place: Place) -> dict[str, Json]:

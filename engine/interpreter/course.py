@@ -43,6 +43,9 @@ MOST_REFUSALS: Final = 5
 
 TRANSIENT_FOR_TIMERS: Final = frozenset({"OPEN_TIMERS_LIMIT_EXCEEDED", "TIMER_CREATION_RATE_EXCEEDED"})
 
+WITH_OUTPUT: Final = (ActivityNode, WaitNode, PassNode)
+WITH_CATCH: Final = (ActivityNode, WaitNode)
+
 
 class Course:
     """Part of a run: the only one that decides."""
@@ -237,7 +240,7 @@ class Course:
     def _complete(self, place: Place, raw: Json, now: float) -> None:
         node = place.node
         value = raw
-        if self._closing.phase is Phase.RUNNING and isinstance(node, ActivityNode | WaitNode | PassNode) and node.output is not ABSENT:
+        if self._closing.phase is Phase.RUNNING and isinstance(node, WITH_OUTPUT) and node.output is not ABSENT:
             scope = self._data.at(now) if isinstance(node, PassNode) else self._data.with_result(now, raw)
             try:
                 value = render(node.output, scope)
@@ -261,7 +264,7 @@ class Course:
                 self._postpone(place, node, rule)
                 return
         self._over(place, NodeTrigger.FAIL, now)
-        rules = node.catch if isinstance(node, ActivityNode | WaitNode) else ()
+        rules = node.catch if isinstance(node, WITH_CATCH) else ()
         caught = catch_for(rules, failure, lambda index: self._board.spent(self._back_edge(node.name, EdgeKind.CATCH, index)))
         if caught is ABSENT:
             self._fail_execution(node.name, failure, place.attempt, now)

@@ -56,7 +56,7 @@ def read_event(raw: RawEvent) -> e.Event:
     if type(number) is not int:
         raise HistoryError(0, f"an event without a whole eventId: {number!r}")
     time = raw.get("eventTimestamp")
-    if not isinstance(time, float | int):
+    if not isinstance(time, (float, int)):
         raise HistoryError(number, f"its eventTimestamp should be epoch seconds, it is {time!r}")
     kind = raw.get("eventType")
     door = _DOORS.get(kind) if isinstance(kind, str) else None

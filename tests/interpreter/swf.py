@@ -1,0 +1,260 @@
+"""A tiny SWF for one execution, in memory, under the test's own time: decisions in, history out. Strict where SWF refuses.
+
+    swf = Execution(plan_of(...)).start({"n": 1})
+    swf.decide()                      # one decision task: the run's decisions are carried out
+    swf.complete("fetch", result=7)   # what workers and time do
+    swf.decide()
+
+What SWF refuses as a request (ids that are taken, illegal or too long, more than 100 decisions, a close that is not last) is an
+AssertionError here: a run must never ask for it. `refuse` makes a decision fail that SWF may refuse for reasons of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.graph.plan import Plan
+from engine.interpreter.run import Run
+
+ILLEGAL = re.compile(r"[:/|\u0000-\u001f\u007f-\u009f]")
+CLOSES = {
+    "CompleteWorkflowExecution": "WorkflowExecutionCompleted",
+    "FailWorkflowExecution": "WorkflowExecutionFailed",
+    "CancelWorkflowExecution": "WorkflowExecutionCanceled",
+}
+T0 = 1_000_000.0
+
+
+class Execution:
+    """One execution, and a run that has folded all of its history."""
+
+    def __init__(self, plan: Plan, *, workflow_id: str = "w", run_id: str = "r") -> None:
+        self.plan = plan
+        self.run = Run(plan, workflow_id=workflow_id, run_id=run_id)
+        self.history: list[dict[str, Any]] = []
+        self.now = T0
+        self.tasks: dict[str, int] = {}
+        """Open activity tasks: activityId -> scheduledEventId."""
+        self.begun: dict[str, int] = {}
+        """Those that are started: activityId -> startedEventId."""
+        self.timers: dict[str, tuple[int, float]] = {}
+        """Open timers: timerId -> (startedEventId, when it fires)."""
+        self.seen_ids: set[str] = set()
+        self.markers: dict[str, str] = {}
+        self.decisions: list[dict[str, Any]] = []
+        """Of the last decision task."""
+        self.unseen = False
+        """Something has happened since the decision task that is under way was started."""
+        self.due = False
+        """SWF owes the decider a decision task."""
+        self.closed = ""
+        self.causes: dict[str, list[str]] = {}
+
+    # What happens.
+
+    def event(self, kind: str, /, **attributes: Any) -> int:
+        number = len(self.history) + 1
+        key = f"{kind[0].lower()}{kind[1:]}EventAttributes"
+        raw = {"eventId": number, "eventTimestamp": self.now, "eventType": kind, key: attributes}
+        self.history.append(raw)
+        self.run.fold(raw)
+        return number
+
+    def _news(self) -> None:
+        self.unseen = self.due = True
+
+    def start(self, value: Any = None) -> Execution:
+        spec = self.plan.spec
+        given = {} if value is None else {"input": json.dumps(value)}
+        kind = {"name": spec.name, "version": spec.version}
+        self.event("WorkflowExecutionStarted", workflowType=kind, childPolicy="TERMINATE", taskList={"name": spec.task_list}, **given)
+        self.due = True
+        return self
+
+    def wait(self, seconds: float) -> Execution:
+        """Time passes, nothing happens."""
+        self.now += seconds
+        return self
+
+    def begin(self, activity_id: str) -> Execution:
+        """A worker takes the task."""
+        self.begun[activity_id] = self.event("ActivityTaskStarted", scheduledEventId=self.tasks[activity_id])
+        return self
+
+    def complete(self, activity_id: str, result: Any = None) -> Execution:
+        given = {} if result is None else {"result": result if isinstance(result, str) else json.dumps(result)}
+        return self._answer("ActivityTaskCompleted", activity_id, **given)
+
+    def fail(self, activity_id: str, reason: str = "", details: str = "") -> Execution:
+        given = ({"reason": reason} if reason else {}) | ({"details": details} if details else {})
+        return self._answer("ActivityTaskFailed", activity_id, **given)
+
+    def time_out(self, activity_id: str, timeout: str = "START_TO_CLOSE") -> Execution:
+        return self._answer("ActivityTaskTimedOut", activity_id, timeoutType=timeout)
+
+    def cancel(self, activity_id: str, details: str = "") -> Execution:
+        return self._answer("ActivityTaskCanceled", activity_id, details=details)
+
+    def _answer(self, kind: str, activity_id: str, **given: Any) -> Execution:
+        if activity_id not in self.begun and given.get("timeoutType") != "SCHEDULE_TO_START":
+            self.begin(activity_id)
+        self._news()
+        begun = self.begun.pop(activity_id, 0)
+        self.event(kind, scheduledEventId=self.tasks.pop(activity_id), startedEventId=begun, **given)
+        return self
+
+    def fire(self, timer_id: str) -> Execution:
+        started, due = self.timers.pop(timer_id)
+        self.now = max(self.now, due)
+        self._news()
+        self.event("TimerFired", timerId=timer_id, startedEventId=started)
+        return self
+
+    def request_cancel(self) -> Execution:
+        self._news()
+        self.event("WorkflowExecutionCancelRequested")
+        return self
+
+    def signal(self, name: str) -> Execution:
+        self._news()
+        self.event("WorkflowExecutionSignaled", signalName=name)
+        return self
+
+    def terminate(self) -> Execution:
+        self.event("WorkflowExecutionTerminated", childPolicy="TERMINATE", reason="enough")
+        self.closed = "WorkflowExecutionTerminated"
+        return self
+
+    # Decision tasks.
+
+    def decide(self) -> Execution:
+        """One whole decision task; its decisions are in `decisions` afterwards."""
+        self.take()
+        return self.respond()
+
+    def take(self) -> Execution:
+        """The decider gets a decision task and decides; what happens until `respond` it has not seen."""
+        scheduled = self.event("DecisionTaskScheduled", taskList={"name": "d"})
+        started = self.event("DecisionTaskStarted", scheduledEventId=scheduled)
+        self.unseen = self.due = False
+        self.decisions = self.run.decisions()
+        self._task = (scheduled, started)
+        return self
+
+    def lose(self) -> Execution:
+        """The decider dies before it responds."""
+        scheduled, started = self._task
+        self.event("DecisionTaskTimedOut", scheduledEventId=scheduled, startedEventId=started, timeoutType="START_TO_CLOSE")
+        self.due = True
+        return self
+
+    def respond(self) -> Execution:
+        assert len(self.decisions) <= 100
+        closes = [number for number, decision in enumerate(self.decisions) if decision["decisionType"] in CLOSES]
+        assert closes in ([], [len(self.decisions) - 1])
+        scheduled, started = self._task
+        self.event("DecisionTaskCompleted", scheduledEventId=scheduled, startedEventId=started)
+        for decision in self.decisions:
+            kind = decision["decisionType"]
+            _DO[kind](self, kind, decision[f"{kind[0].lower()}{kind[1:]}DecisionAttributes"])
+        return self
+
+    def refuse(self, decision: str, *causes: str) -> Execution:
+        """The next decisions of this type are refused for these causes, one each."""
+        self.causes.setdefault(decision, []).extend(causes)
+        return self
+
+    def _refused(self, kind: str, **attributes: Any) -> bool:
+        causes = self.causes.get(kind)
+        if not causes:
+            return False
+        self.event(f"{kind}Failed", **attributes, cause=causes.pop(0))
+        self.due = True
+        return True
+
+    def _schedule(self, kind: str, given: Mapping[str, Any]) -> None:
+        activity_id = given["activityId"]
+        _check_id(activity_id)
+        assert activity_id not in self.tasks
+        assert len(given.get("input", "")) <= 32_768
+        for timeout in ("scheduleToStartTimeout", "scheduleToCloseTimeout", "startToCloseTimeout", "heartbeatTimeout"):
+            assert given[timeout] == "NONE" or 0 <= int(given[timeout]) <= 99_999_999
+        if self._refused(kind, activityId=activity_id, activityType=given["activityType"]):
+            return
+        assert activity_id not in self.seen_ids
+        self.seen_ids.add(activity_id)
+        self.tasks[activity_id] = self.event("ActivityTaskScheduled", **given)
+
+    def _request_cancel(self, kind: str, given: Mapping[str, Any]) -> None:
+        activity_id = given["activityId"]
+        if self._refused(kind, activityId=activity_id):
+            return
+        if activity_id not in self.tasks:
+            self.due = True
+            self.event("RequestCancelActivityTaskFailed", activityId=activity_id, cause="ACTIVITY_ID_UNKNOWN")
+            return
+        self.event("ActivityTaskCancelRequested", activityId=activity_id)
+        if activity_id not in self.begun:
+            self.due = True
+            self.event("ActivityTaskCanceled", scheduledEventId=self.tasks.pop(activity_id), startedEventId=0)
+
+    def _start_timer(self, kind: str, given: Mapping[str, Any]) -> None:
+        timer_id, seconds = given["timerId"], int(given["startToFireTimeout"])
+        _check_id(timer_id)
+        assert timer_id not in self.timers
+        assert 0 <= seconds <= 99_999_999
+        if self._refused(kind, timerId=timer_id):
+            return
+        self.timers[timer_id] = (self.event("TimerStarted", **given), self.now + seconds)
+
+    def _cancel_timer(self, kind: str, given: Mapping[str, Any]) -> None:
+        timer_id = given["timerId"]
+        if self._refused(kind, timerId=timer_id):
+            return
+        if timer_id not in self.timers:
+            self.due = True
+            self.event("CancelTimerFailed", timerId=timer_id, cause="TIMER_ID_UNKNOWN")
+            return
+        started, _ = self.timers.pop(timer_id)
+        self.event("TimerCanceled", timerId=timer_id, startedEventId=started)
+
+    def _record_marker(self, kind: str, given: Mapping[str, Any]) -> None:
+        if not self._refused(kind, markerName=given["markerName"]):
+            self.markers[given["markerName"]] = given["details"]
+            self.event("MarkerRecorded", **given)
+
+    def _close(self, kind: str, given: Mapping[str, Any]) -> None:
+        assert len(given.get("reason", "")) <= 256
+        assert len(given.get("details", "")) <= 32_768
+        assert len(given.get("result", "")) <= 32_768
+        if self._refused(kind):
+            return
+        if self.unseen:
+            self.event(f"{kind}Failed", cause="UNHANDLED_DECISION")
+            self.due = True
+            return
+        self.closed = CLOSES[kind]
+        self.event(self.closed, **given)
+
+
+_DO = {
+    "ScheduleActivityTask": Execution._schedule,
+    "RequestCancelActivityTask": Execution._request_cancel,
+    "StartTimer": Execution._start_timer,
+    "CancelTimer": Execution._cancel_timer,
+    "RecordMarker": Execution._record_marker,
+    **dict.fromkeys(CLOSES, Execution._close),
+}
+
+
+def _check_id(text: str) -> None:
+    assert 1 <= len(text) <= 256
+    assert text != "arn"
+    assert not ILLEGAL.search(text)
+
+
+def kinds(decisions: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [decision["decisionType"] for decision in decisions]
