@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.errors import UsageError
@@ -26,7 +26,7 @@ from engine.swf.client import Client
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedSettings:
-    options: StartOptions = StartOptions()
+    options: StartOptions = field(default_factory=StartOptions)
     decider: DeciderSettings
     worker: WorkerSettings
     grace: float = 10.0

@@ -108,6 +108,6 @@ def _workflow_id(spec: Spec, options: StartOptions) -> str:
         return f"{spec.name[:200]}-{moment}-{secrets.token_hex(4)}"
     if len(options.workflow_id) > 256 or _ILLEGAL.search(options.workflow_id) or options.workflow_id == "arn":
         raise UsageError(
-            f"the workflowId {options.workflow_id!r} is not legal: at most 256 characters, none of them : / | or a control character; not `arn`"
+            f"the workflowId {options.workflow_id!r} is not legal: at most 256 characters, no : / | or control characters, not `arn`"
         )
     return options.workflow_id

@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import sys
 import threading
+import traceback
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -25,10 +26,17 @@ _importing = threading.Lock()
 
 
 def load_function(run: PythonRun, folder: Path, activity: str) -> PythonHandler:
-    """Raises: UsageError, saying what of `module:function` is not there; what the module itself raises while it is imported."""
+    """Raises: UsageError, saying what of `module:function` is not there, or why the module can't be imported."""
     named = f"the activity {activity} is to run {run.module}:{run.function}"
-    with _importing:
-        module = _module(run.module, folder.resolve(), named)
+    try:
+        with _importing:
+            module = _module(run.module, folder.resolve(), named)
+    except UsageError:
+        raise
+    except (Exception, SystemExit) as error:  # the author's code: whatever it raises
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__}: {error} ({where.filename}, line {where.lineno})"
+        raise UsageError(f"{named}, but {run.module} can't be imported: {what}") from error
     function = getattr(module, run.function, None)
     if not callable(function):
         what = "is no function" if hasattr(module, run.function) else "is not there"
