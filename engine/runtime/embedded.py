@@ -44,10 +44,23 @@ def run_here(
 
     Raises: InputError, UsageError (see `start`, `worker`), SwfFault, EndpointError; KeyboardInterrupt after having stopped cleanly.
     """
+    return _run_here(client, plan, lambda: start(client, plan.spec, value, settings.options), settings, watch)
+
+
+def resume_here(
+    client: Client, plan: Plan, execution: Started, settings: EmbeddedSettings, watch: Callable[[Started, RunView], None]
+) -> RunView:
+    """Like `run_here`, with an execution that was begun before; of a closed one, its last view. `settings.options` mean nothing here."""
+    return _run_here(client, plan, lambda: execution, settings, watch)
+
+
+def _run_here(
+    client: Client, plan: Plan, begin: Callable[[], Started], settings: EmbeddedSettings, watch: Callable[[Started, RunView], None]
+) -> RunView:
     news = threading.Event()
     parts = _parts(client, plan, settings, news)
     usable(client, plan)
-    execution = start(client, plan.spec, value, settings.options)
+    execution = begin()
     ended = threading.Event()
 
     def on_end() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, assert_never
 
-from engine.errors import EndpointUnavailable, InputError, SwfFault
+from engine.errors import EndpointUnavailable, InputError, SwfFault, UsageError
 from engine.runtime.backoff import Patience
 from engine.runtime.heart import Heart
 from engine.runtime.known import Known, repertoire
@@ -42,15 +42,18 @@ class WorkerSettings:
     identity: str = field(default_factory=default_identity)
     grace: float = 10.0
     """Seconds between TERM and KILL for a program that has to stop."""
+    task_lists: frozenset[str] = frozenset()
+    """Poll these only. Empty: all that the specs name."""
 
 
 class Worker:
-    """Raises: UsageError (see `known.repertoire`)."""
+    """Raises: UsageError (see `known.repertoire`; or the specs name none of the settings' task lists)."""
 
     def __init__(self, client: Client, specs: Sequence[Spec], settings: WorkerSettings) -> None:
         self._client = client
         self._settings = settings
         self._repertoire = repertoire(specs, settings.grace)
+        self.queues = _polled(self._repertoire.queues, settings.task_lists)
         self._heart = Heart(client, min(known.interval for known in self._repertoire.known.values()))
         self._slots = Loops("worker")
         self._beats = Loops("heart")
@@ -59,10 +62,6 @@ class Worker:
         patience = Patience(client)
         self._polls = patience.until(self._slots.stopping)
         self._answers = patience.until(self._give_up)
-
-    @property
-    def queues(self) -> Sequence[TaskQueue]:
-        return self._repertoire.queues
 
     def start(self, on_end: Callable[[], None]) -> None:
         self._start_heart(on_end)
@@ -147,6 +146,15 @@ class Worker:
                 log.error("The answer for %s was refused, the task is left to time out: %s", job.activity, fault, extra=job.address)
         except EndpointUnavailable as error:
             log.error("The outcome of %s could not be told, the task is left to time out: %s", job.activity, error, extra=job.address)
+
+
+def _polled(queues: Sequence[TaskQueue], only: frozenset[str]) -> tuple[TaskQueue, ...]:
+    named = {queue.task_list for queue in queues}
+    if only - named:
+        raise UsageError(
+            f"no activity of these specs is on the task list {', '.join(sorted(only - named))}, only on {', '.join(sorted(named))}"
+        )
+    return tuple(queue for queue in queues if not only or queue.task_list in only)
 
 
 def _refusal(known: Known, job: Job) -> Text:
