@@ -1,35 +1,9 @@
 -- Every statement that the store and the archive run. A line `-- name: x` begins statement x. {words} are filled in with one of the
 -- fragments at the end, never with data.
 
--- name: put_domain
-INSERT INTO domains (name, status, description, retention_days, tags) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (name) DO UPDATE SET status = excluded.status, description = excluded.description,
-    retention_days = excluded.retention_days, tags = excluded.tags
-
--- name: put_type
-INSERT OR REPLACE INTO types (kind, domain, name, version, status, description, created, deprecated, defaults)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-
--- name: delete_type
-DELETE FROM types WHERE kind = ? AND domain = ? AND name = ? AND version = ?
-
--- name: open_execution
-INSERT INTO executions (run, domain, workflow_id, run_id, type_name, type_version, started, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-
--- name: close_execution
-UPDATE executions SET closed = ?, close_status = ?, cancel_requested = ?, latest_activity = ? WHERE run = ?
-
--- name: delete_execution
-DELETE FROM executions WHERE run = ?
-
--- name: append_event
-INSERT INTO events (run, event_id, body) VALUES (?, ?, ?)
-
--- name: put_heartbeat
-INSERT OR REPLACE INTO heartbeats (run, scheduled_event_id, at, details) VALUES (?, ?, ?, ?)
-
--- name: delete_heartbeat
-DELETE FROM heartbeats WHERE run = ? AND scheduled_event_id = ?
+-- name: write
+-- One row of values here; a batch has as many as it has rows.
+INSERT INTO inbox (kind, run, event_id, value) VALUES (?, ?, ?, ?)
 
 -- name: domains
 SELECT name, status, description, retention_days, tags FROM domains ORDER BY name

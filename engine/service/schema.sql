@@ -104,3 +104,72 @@ CREATE TABLE heartbeats (
 CREATE TRIGGER heartbeats_of_a_closed_execution AFTER UPDATE OF closed ON executions BEGIN
     DELETE FROM heartbeats WHERE run = NEW.run;
 END;
+
+-- The door through which everything is written: rows go in, in their order, and the trigger of their kind puts them where they belong.
+-- So a batch of any mixture is one statement and one transaction. An event comes as (run, its id, its body); what is rarer comes as the
+-- JSON of a value of rows.py, whose fields the triggers name.
+CREATE VIEW inbox (kind, run, event_id, value) AS SELECT NULL, NULL, NULL, NULL WHERE FALSE;
+
+CREATE TRIGGER event_appended INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'EventAppended' BEGIN
+    INSERT INTO events (run, event_id, body) VALUES (NEW.run, NEW.event_id, NEW.value);
+END;
+
+CREATE TRIGGER execution_opened INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'ExecutionOpened' BEGIN
+    INSERT INTO executions (run, domain, workflow_id, run_id, type_name, type_version, started, tags)
+    VALUES (
+        json_extract(NEW.value, '$.run'), json_extract(NEW.value, '$.domain'), json_extract(NEW.value, '$.workflow_id'),
+        json_extract(NEW.value, '$.run_id'), json_extract(NEW.value, '$.type_name'), json_extract(NEW.value, '$.type_version'),
+        json_extract(NEW.value, '$.started'), json_extract(NEW.value, '$.tags')
+    );
+END;
+
+CREATE TRIGGER execution_closed INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'ExecutionClosed' BEGIN
+    UPDATE executions SET
+        closed = json_extract(NEW.value, '$.closed'),
+        close_status = json_extract(NEW.value, '$.close_status'),
+        cancel_requested = json_extract(NEW.value, '$.cancel_requested'),
+        latest_activity = json_extract(NEW.value, '$.latest_activity')
+    WHERE run = json_extract(NEW.value, '$.run');
+END;
+
+CREATE TRIGGER execution_deleted INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'ExecutionDeleted' BEGIN
+    DELETE FROM executions WHERE run = json_extract(NEW.value, '$.run');
+END;
+
+CREATE TRIGGER heartbeat_recorded INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'HeartbeatRecorded' BEGIN
+    INSERT OR REPLACE INTO heartbeats (run, scheduled_event_id, at, details)
+    VALUES (
+        json_extract(NEW.value, '$.run'), json_extract(NEW.value, '$.scheduled_event_id'),
+        json_extract(NEW.value, '$.at'), json_extract(NEW.value, '$.details')
+    );
+END;
+
+CREATE TRIGGER heartbeat_forgotten INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'HeartbeatForgotten' BEGIN
+    DELETE FROM heartbeats
+    WHERE run = json_extract(NEW.value, '$.run') AND scheduled_event_id = json_extract(NEW.value, '$.scheduled_event_id');
+END;
+
+CREATE TRIGGER domain_put INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'DomainRow' BEGIN
+    INSERT INTO domains (name, status, description, retention_days, tags)
+    VALUES (
+        json_extract(NEW.value, '$.name'), json_extract(NEW.value, '$.status'), json_extract(NEW.value, '$.description'),
+        json_extract(NEW.value, '$.retention_days'), json_extract(NEW.value, '$.tags')
+    )
+    ON CONFLICT (name) DO UPDATE SET
+        status = excluded.status, description = excluded.description, retention_days = excluded.retention_days, tags = excluded.tags;
+END;
+
+CREATE TRIGGER type_put INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'TypeRow' BEGIN
+    INSERT OR REPLACE INTO types (kind, domain, name, version, status, description, created, deprecated, defaults)
+    VALUES (
+        json_extract(NEW.value, '$.kind'), json_extract(NEW.value, '$.domain'), json_extract(NEW.value, '$.name'),
+        json_extract(NEW.value, '$.version'), json_extract(NEW.value, '$.status'), json_extract(NEW.value, '$.description'),
+        json_extract(NEW.value, '$.created'), json_extract(NEW.value, '$.deprecated'), json_extract(NEW.value, '$.defaults')
+    );
+END;
+
+CREATE TRIGGER type_deleted INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'TypeDeleted' BEGIN
+    DELETE FROM types
+    WHERE kind = json_extract(NEW.value, '$.kind') AND domain = json_extract(NEW.value, '$.domain')
+        AND name = json_extract(NEW.value, '$.name') AND version = json_extract(NEW.value, '$.version');
+END;

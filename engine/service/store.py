@@ -2,41 +2,26 @@
 
 `write` raises and changes nothing, or returns and what it was given is durable. One writer at a time. Imports rows, archive, database.
 
-Speed rests on two things: an event is serialised once, here; and a batch takes few calls into SQLite, since each gives up the
-interpreter's lock and may wait for it for milliseconds while another thread computes. A batch of events alone, the usual one, is a
-single statement.
+Speed rests on two things: an event is serialised once, here; and a batch, of whatever mixture, is one call into SQLite (schema.sql,
+`inbox`). Each call gives up the interpreter's lock, and may wait for it for milliseconds while another thread computes.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from itertools import groupby
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 
 from engine.service.archive import SqlArchive
 from engine.service.database import MEMORY, Durability, connect, connect_to_read, explain, roll_back, statements
-from engine.service.rows import (
-    DomainRow,
-    EventAppended,
-    ExecutionClosed,
-    ExecutionDeleted,
-    ExecutionOpened,
-    HeartbeatForgotten,
-    HeartbeatRecorded,
-    Row,
-    TypeDeleted,
-    TypeRow,
-)
+from engine.service.rows import EventAppended, Row
 
-_Values: TypeAlias = tuple[Any, ...]
-
-_MOST_EVENTS: Final = 128
-"""How many events one statement takes; each number up to it is a prepared statement of its own."""
+_MOST_ROWS: Final = 128
+"""How many rows one statement takes; each number up to it is a prepared statement of its own. More rows: several in a transaction."""
 
 _json: Final = msgspec.json.Encoder().encode
 
@@ -69,43 +54,36 @@ class Store:
         return cls(connection, SqlArchive(reader, url, threading.Lock()), url, lock)
 
     def write(self, rows: Sequence[Row]) -> None:
-        """Make the rows durable, all or none. Raises: DatabaseUnusable (full disk, damaged file, ...)."""
-        events = [row for row in rows if type(row) is EventAppended]
+        """Make the rows durable, in their order, all or none. Raises: DatabaseUnusable (full disk, damaged file, ...)."""
         with self._lock:
             try:
-                if len(events) == len(rows) <= _MOST_EVENTS:
-                    self._append(events)
+                if len(rows) <= _MOST_ROWS:
+                    self._insert(rows)
                 else:
-                    self._write_all(rows, events)
+                    self._insert_many(rows)
             except sqlite3.Error as error:
                 raise explain(error, self.url) from error
 
-    def _write_all(self, rows: Sequence[Row], events: Sequence[EventAppended]) -> None:
-        """In order, except that events follow everything but what removes, and of a task's heartbeats only the last is written."""
+    def _insert(self, rows: Sequence[Row]) -> None:
+        """One statement, which outside a transaction is one by itself."""
+        values: list[Any] = []
+        for row in rows:
+            if type(row) is EventAppended:
+                values += ("EventAppended", row.run, row.event_id, _json(row.event).decode())
+            else:
+                values += (type(row).__name__, None, None, _json(row).decode())
+        if values:
+            self._connection.execute(_statement(len(rows)), values)
+
+    def _insert_many(self, rows: Sequence[Row]) -> None:
         self._connection.execute("BEGIN")
         try:
-            for kind, batch in groupby((row for row in rows if not isinstance(row, _OUT_OF_TURN)), type):
-                self._many(kind, batch)
-            for start in range(0, len(events), _MOST_EVENTS):
-                self._append(events[start : start + _MOST_EVENTS])
-            for kind, beats in groupby(_last_heartbeats(rows), type):
-                self._many(kind, beats)
-            self._many(ExecutionDeleted, [row for row in rows if type(row) is ExecutionDeleted])
+            for start in range(0, len(rows), _MOST_ROWS):
+                self._insert(rows[start : start + _MOST_ROWS])
             self._connection.execute("COMMIT")
         except BaseException:
             roll_back(self._connection)
             raise
-
-    def _many(self, kind: type, rows: Iterable[Row]) -> None:
-        self._connection.executemany(statements()[_STATEMENT[kind]], [_values(row) for row in rows])
-
-    def _append(self, events: Sequence[EventAppended]) -> None:
-        if not events:
-            return
-        values: list[Any] = []
-        for row in events:
-            values += (row.run, row.event_id, _json(row.event).decode())
-        self._connection.execute(_append_statement(len(events)), values)
 
     def reclaim(self, pages: int) -> int:
         """Give up to so many free pages (of 4 KiB) back to the file system, after executions were deleted; how many were given.
@@ -129,55 +107,5 @@ class Store:
 
 
 @cache
-def _append_statement(count: int) -> str:
-    return statements()["append_event"] + ", (?, ?, ?)" * (count - 1)
-
-
-_OUT_OF_TURN: Final = (EventAppended, HeartbeatRecorded, HeartbeatForgotten, ExecutionDeleted)
-
-_STATEMENT: Final[dict[type, str]] = {
-    DomainRow: "put_domain",
-    TypeRow: "put_type",
-    TypeDeleted: "delete_type",
-    ExecutionOpened: "open_execution",
-    ExecutionClosed: "close_execution",
-    ExecutionDeleted: "delete_execution",
-    EventAppended: "append_event",
-    HeartbeatRecorded: "put_heartbeat",
-    HeartbeatForgotten: "delete_heartbeat",
-}
-
-
-def _last_heartbeats(rows: Sequence[Row]) -> list[HeartbeatRecorded | HeartbeatForgotten]:
-    """What is so of each task's heartbeat after all of the rows; the tasks of an execution that closes among them have none."""
-    last = {(row.run, row.scheduled_event_id): row for row in rows if isinstance(row, HeartbeatRecorded | HeartbeatForgotten)}
-    if not last:
-        return []
-    closed = {row.run for row in rows if type(row) is ExecutionClosed}
-    return sorted((row for row in last.values() if row.run not in closed), key=lambda row: type(row).__name__)
-
-
-def _values(row: Row) -> _Values:  # noqa: PLR0911  # one for each kind of row
-    """A row as its statement takes it."""
-    match row:
-        case EventAppended():
-            return (row.run, row.event_id, _json(row.event).decode())
-        case ExecutionOpened():
-            tags = _json(row.tags).decode()
-            return (row.run, row.domain, row.workflow_id, row.run_id, row.type_name, row.type_version, row.started, tags)
-        case ExecutionClosed():
-            return (row.closed, row.close_status, row.cancel_requested, row.latest_activity, row.run)
-        case HeartbeatRecorded():
-            return (row.run, row.scheduled_event_id, row.at, row.details)
-        case HeartbeatForgotten():
-            return (row.run, row.scheduled_event_id)
-        case ExecutionDeleted():
-            return (row.run,)
-        case DomainRow():
-            return (row.name, row.status, row.description, row.retention_days, _json(row.tags).decode())
-        case TypeRow():
-            defaults = _json(row.defaults).decode()
-            what = (row.kind, row.domain, row.name, row.version, row.status, row.description)
-            return (*what, row.created, row.deprecated, defaults)
-        case TypeDeleted():
-            return (row.kind, row.domain, row.name, row.version)
+def _statement(rows: int) -> str:
+    return statements()["write"] + ", (?, ?, ?, ?)" * (rows - 1)
