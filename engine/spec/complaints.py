@@ -1,0 +1,242 @@
+"""What jsonschema finds, in words for people: one complaint per mistake, with what would be right.
+
+Data-free: it knows the keywords of JSON Schema and how to word them, nothing of files or workflows. Imports jsonschema's error class;
+imported by `spec.schema` and `spec.inputs`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jsonschema.exceptions import ValidationError
+
+from engine.spec.model import Json
+from engine.spec.source import pointer_to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """`pointer` is where; `key` says that it is the key there that is wrong, not its value."""
+
+    pointer: str
+    rule: str
+    message: str
+    hint: str = ""
+    key: bool = False
+
+
+def complaints(errors: Iterable[ValidationError]) -> list[Complaint]:
+    """All that is wrong, each thing once, in the order in which it was found."""
+    found: dict[tuple[str, str, str], Complaint] = {}
+    for error in errors:
+        for complaint in _complaints_of(_mistake(error)):
+            found.setdefault((complaint.pointer, complaint.rule, complaint.message), complaint)
+    strict = {complaint.pointer for complaint in found.values() if complaint.rule in {"type", "pattern", "minimum"}}
+    return [complaint for complaint in found.values() if complaint.rule != "format" or complaint.pointer not in strict]
+
+
+def json_type(value: Json) -> str:
+    """What JSON calls a value, with an article."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a string"
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mistake:
+    """One of jsonschema's errors: at `path`, `given` breaks what `keyword` of `schema` wants, for a reason in jsonschema's words."""
+
+    path: tuple[str | int, ...]
+    keyword: str
+    wanted: Any
+    given: Json
+    schema: Mapping[str, Json]
+    reason: str
+    of_key: bool
+
+
+def _mistake(error: ValidationError) -> _Mistake:
+    return _Mistake(
+        path=tuple(error.absolute_path),
+        keyword=str(error.validator) if error.validator else "false",
+        wanted=error.validator_value,
+        given=error.instance,
+        schema=_object(error.schema),
+        reason=str(error.cause or error.message),
+        of_key="propertyNames" in error.absolute_schema_path,
+    )
+
+
+def _complaints_of(mistake: _Mistake) -> Iterator[Complaint]:
+    pointer = pointer_to(*mistake.path)
+    if mistake.of_key:
+        message = f"{_quoted(mistake.given)} is no name for this"
+        yield Complaint(
+            pointer=pointer + pointer_to(str(mistake.given)), rule="name", message=message, hint=_pattern_hint(mistake), key=True
+        )
+        return
+    for message, hint, token in _WORDS.get(mistake.keyword, _other)(mistake):
+        yield Complaint(
+            pointer=pointer + token, rule=mistake.keyword, message=message, hint=hint, key=bool(token) or mistake.keyword == "false"
+        )
+
+
+_Said = Iterator[tuple[str, str, str]]
+"""Message, hint, and the pointer's rest where the complaint is about a key inside."""
+
+
+def _unknown(mistake: _Mistake) -> _Said:
+    known = sorted(mistake.schema.get("properties", {}))
+    for key in mistake.given:
+        if key not in known:
+            missing = [name for name in known if name not in mistake.given]
+            yield f"unknown key {_quoted(key)}", _near(key, missing) or _known(known), pointer_to(key)
+
+
+def _required(mistake: _Mistake) -> _Said:
+    for key in mistake.wanted:
+        if key not in mistake.given:
+            about = _object(mistake.schema.get("properties", {}).get(key, {})).get("description", "")
+            yield f"{_subject(mistake)} has no {_quoted(key)}", about, ""
+
+
+def _type(mistake: _Mistake) -> _Said:
+    wanted = [mistake.wanted] if isinstance(mistake.wanted, str) else mistake.wanted
+    names = " or ".join(_ARTICLES.get(name, name) for name in wanted)
+    given = json_type(mistake.given)
+    hint = "an integer has no fraction" if given == "a number" and "integer" in wanted else ""
+    yield f"{_subject(mistake)} must be {names}, not {given}", hint, ""
+
+
+def _enum(mistake: _Mistake) -> _Said:
+    given = mistake.given
+    allowed = ", ".join(_quoted(value) for value in mistake.wanted)
+    near = _near(given, [value for value in mistake.wanted if isinstance(value, str)]) if isinstance(given, str) else ""
+    yield f"{_subject(mistake)} can't be {_quoted(given)}: it is one of {allowed}", near, ""
+
+
+def _pattern(mistake: _Mistake) -> _Said:
+    yield f"{_subject(mistake)} can't be {_quoted(mistake.given)}", _pattern_hint(mistake), ""
+
+
+def _format(mistake: _Mistake) -> _Said:
+    yield f"{_subject(mistake)}: {mistake.reason}", "", ""
+
+
+def _one_of(mistake: _Mistake) -> _Said:
+    """Only of unions that ask for one key of several."""
+    keys = [key for branch in mistake.wanted for key in _object(branch).get("required", ())]
+    if not keys or not isinstance(mistake.given, dict):
+        yield from _other(mistake)
+        return
+    present = [key for key in keys if key in mistake.given]
+    if present:
+        yield f"{_subject(mistake)} has {_listed(present, 'and')}", "they exclude one another: keep one", ""
+    else:
+        yield f"{_subject(mistake)} needs {_listed(keys, 'or')}", "", ""
+
+
+def _other(mistake: _Mistake) -> _Said:
+    yield f"{_subject(mistake)}: {mistake.reason}", "", ""
+
+
+def _dependent(mistake: _Mistake) -> _Said:
+    for key, others in mistake.wanted.items():
+        for other in others:
+            if key in mistake.given and other not in mistake.given:
+                yield f"{_subject(mistake)} has {_quoted(key)} without {_quoted(other)}", "", ""
+
+
+def _false(mistake: _Mistake) -> _Said:
+    yield f"{_subject(mistake)} means nothing here", "", ""
+
+
+def _size(text: str) -> Callable[[_Mistake], _Said]:
+    def said(mistake: _Mistake) -> _Said:
+        yield f"{_subject(mistake)} {text.format(limit=mistake.wanted)}", "", ""
+
+    return said
+
+
+_WORDS: Final[Mapping[str, Callable[[_Mistake], _Said]]] = {
+    "additionalProperties": _unknown,
+    "required": _required,
+    "type": _type,
+    "enum": _enum,
+    "pattern": _pattern,
+    "format": _format,
+    "oneOf": _one_of,
+    "dependentRequired": _dependent,
+    "false": _false,
+    "minItems": _size("needs at least {limit} entry"),
+    "maxItems": _size("has more than {limit} entries"),
+    "minProperties": _size("needs at least {limit} entry"),
+    "minLength": _size("must not be empty"),
+    "maxLength": _size("has more than {limit} characters"),
+    "uniqueItems": _size("says something twice"),
+    "minimum": _size("must be at least {limit}"),
+    "maximum": _size("must be at most {limit}"),
+}
+"""The keywords that `workflow.schema.json` uses; others are worded by jsonschema."""
+
+_ARTICLES: Final = {
+    "object": "an object",
+    "array": "an array",
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "a boolean",
+}
+
+
+def _subject(mistake: _Mistake) -> str:
+    if not mistake.path:
+        return "the document"
+    last = mistake.path[-1]
+    if isinstance(last, str):
+        return _quoted(last)
+    array = next((token for token in reversed(mistake.path) if isinstance(token, str)), "")
+    return f"entry {last + 1} of {_quoted(array)}" if array else f"entry {last + 1}"
+
+
+def _quoted(value: Json) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _listed(keys: Sequence[str], word: str) -> str:
+    return f" {word} ".join(_quoted(key) for key in keys)
+
+
+def _near(given: str, candidates: Sequence[str]) -> str:
+    """The candidate that was probably meant."""
+    lower = {candidate.lower().replace("_", ""): candidate for candidate in candidates}
+    same = lower.get(given.lower().replace("_", "").replace("-", ""))
+    near = [same] if same else difflib.get_close_matches(given, candidates, n=1, cutoff=0.65)
+    return f"did you mean {_quoted(near[0])}?" if near else ""
+
+
+def _known(keys: Sequence[str]) -> str:
+    return "known here: " + ", ".join(keys) if keys else ""
+
+
+def _pattern_hint(mistake: _Mistake) -> str:
+    return str(mistake.schema.get("patternErrorMessage", f"it must match {mistake.wanted}"))
+
+
+def _object(schema: Json) -> Mapping[str, Json]:
+    return schema if isinstance(schema, dict) else {}
