@@ -40,64 +40,83 @@ class Standing(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
     structure: Structure
-    names: Mapping[str, int]
-    """Topological order."""
+    places: Mapping[str, int]
+    """Topological order; a set of nodes is an int with these bits."""
     tree: ForkTree
+    ancestors: Mapping[str, int]
     may_lack: Mapping[str, int]
-    """Per node: the bits (by `names`) of the nodes that it may be entered without."""
+    """Per node: the nodes without whose completion it may be entered, all branches settled."""
     may_outrun: Mapping[str, int]
     """Per node: those that may be at work when it is entered."""
 
     def result(self, reader: str, name: str) -> Standing:
         """What the result of `name` is to `reader`, at the moment when `reader` is entered."""
-        if name == reader or nx.has_path(self.structure.forward, reader, name):
+        if name == reader or self._precedes(reader, name):
             return Standing.AFTER
-        needed, needed_there = self.tree.needed(reader), self.tree.needed(name)
+        needed = self.tree.needed(reader)
         if name in needed and needed[name][1] is EdgeKind.CATCH:
             return Standing.FAILED
-        if any(node in needed and needed[node] != fork for node, fork in needed_there.items()):
+        if self._excluded(reader, name):
             return Standing.EXCLUDED
-        if not nx.has_path(self.structure.forward, name, reader):
+        if not self._precedes(name, reader):
             return Standing.BESIDE
-        bit = 1 << self.names[name]
+        bit = 1 << self.places[name]
         if self.may_lack[reader] & bit:
             return Standing.MAY_BE_SKIPPED
         return Standing.MAY_BE_RUNNING if self.may_outrun[reader] & bit else Standing.ALWAYS
 
     def has_failed(self, reader: str, name: str) -> bool:
-        """Whether `reader` is only ever entered after `name` has failed."""
+        """Whether `reader` is only ever entered when `name` has failed."""
         fork = self.tree.needed(reader).get(name)
         return fork is not None and fork[1] is EdgeKind.CATCH
 
-    def error_readers(self, name: str) -> frozenset[str]:
-        """The nodes that can see an error of `name`: those that may run after it was caught or retried, also by going back."""
-        forward, edges = self.structure.forward, self.structure.edges
-        leaving = {edge.kind for edge in edges if edge.source == name}
-        seen = {name, *nx.descendants(forward, name)} if EdgeKind.RETRY in leaving else set()
-        if EdgeKind.CATCH in leaving:
-            seen |= {reader for reader in self.names if self._may_follow_failure(reader, name)}
-        failing = not isinstance(self.structure.spec.nodes[name], DecisionNode)  # a decision goes back by choice, not since it failed
-        back = [edge for edge in edges if edge.kind is EdgeKind.RETRY_FROM]
+    def may_see_error(self, reader: str, name: str) -> bool:
+        """Whether `reader` can be entered while an error of `name` is known: after it was caught, or after going back since.
+
+        An error is forgotten when its node completes after all, so what follows by `next` never sees it.
+        """
+        if self._may_follow_failure(reader, name):
+            return True
+        fails_over = not isinstance(self.structure.spec.nodes[name], DecisionNode)  # a decision goes back by choice
+        back = [edge for edge in self.structure.edges if edge.kind is EdgeKind.RETRY_FROM]
+        carried: set[str] = set()
         grown = True
         while grown:
-            targets = {edge.target for edge in back if edge.source in seen or (failing and edge.source == name)}
-            wider = seen.union(targets, *(nx.descendants(forward, target) for target in targets))
-            grown, seen = wider != seen, wider
-        return frozenset(seen)
+            sources = (edge for edge in back if edge.target not in carried)
+            found = {
+                edge.target
+                for edge in sources
+                if (fails_over and edge.source == name) or self._may_follow_failure(edge.source, name) or self._behind(edge.source, carried)
+            }
+            carried |= found
+            grown = bool(found)
+        fork = self.tree.needed(reader).get(name)
+        return self._behind(reader, carried) and (fork is None or fork[1] is EdgeKind.CATCH)
 
     def _may_follow_failure(self, reader: str, name: str) -> bool:
-        if reader == name or nx.has_path(self.structure.forward, reader, name):
+        """Without going back. A node beside one that is retried may, by chance, be entered between two attempts."""
+        leaving = {edge.kind for edge in self.structure.edges if edge.source == name}
+        if reader == name or self._precedes(reader, name) or self._excluded(reader, name):
             return False
-        needed, needed_there = self.tree.needed(reader), self.tree.needed(name)
-        if any(node in needed and needed[node] != fork for node, fork in needed_there.items()):
-            return False
-        return name not in needed or needed[name][1] is EdgeKind.CATCH
+        fork = self.tree.needed(reader).get(name)
+        if EdgeKind.CATCH in leaving:
+            return fork is None or fork[1] is EdgeKind.CATCH
+        return EdgeKind.RETRY in leaving and not self._precedes(name, reader)
+
+    def _precedes(self, name: str, later: str) -> bool:
+        return bool(self.ancestors[later] & 1 << self.places[name])
+
+    def _behind(self, name: str, targets: set[str]) -> bool:
+        return any(target == name or self._precedes(target, name) for target in targets)
+
+    def _excluded(self, one: str, other: str) -> bool:
+        needed = self.tree.needed(one)
+        return any(needed.get(node, fork) != fork for node, fork in self.tree.needed(other).items())
 
 
 def before(structure: Structure) -> Before:
     """Of a structure without errors."""
-    ordered = list(nx.topological_sort(structure.forward))
-    names = {name: index for index, name in enumerate(ordered)}
+    names = {name: index for index, name in enumerate(nx.topological_sort(structure.forward))}
     flow = _Flow(
         names=names,
         joins={name: node.join for name, node in structure.spec.nodes.items()},
@@ -106,8 +125,9 @@ def before(structure: Structure) -> Before:
     )
     return Before(
         structure=structure,
-        names=names,
+        places=names,
         tree=fork_tree(structure.edges, structure.starts[0]),
+        ancestors=_ancestors(flow),
         may_lack=_may_lack(flow),
         may_outrun=_may_outrun(flow),
     )
@@ -131,6 +151,13 @@ def _forks(names: Mapping[str, int], edges: Sequence[Edge]) -> dict[str, dict[Fo
         if edge.forward:
             forks[edge.source].setdefault(fork_of(edge), []).append(edge.target)
     return forks
+
+
+def _ancestors(flow: _Flow) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for name in flow.names:
+        found[name] = reduce(int.__or__, (found[source] | 1 << flow.names[source] for source in flow.sources[name]), 0)
+    return found
 
 
 def _may_lack(flow: _Flow) -> Mapping[str, int]:

@@ -5,8 +5,9 @@ Also the "did you mean" that all of them use. Imports `spec.model`, `spec.source
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -24,6 +25,15 @@ class Places:
 
     def error(self, rule: str, pointer: str, message: str, *, hint: str = "", key: bool = False) -> Finding:
         return self._finding(Severity.ERROR, rule, pointer, message, hint=hint, key=key)
+
+    def error_within(self, rule: str, pointer: str, part: str, offset: int, message: str, *, hint: str = "") -> Finding:
+        """An error so many characters into a part of a string; at the string itself, where its escapes hide the part."""
+        found = self.error(rule, pointer, message, hint=hint)
+        if self.document is ABSENT:
+            return found
+        line = self.document.text.split("\n")[found.line - 1]
+        begin = line.find(_escaped(part), found.column)
+        return found if begin < 0 else replace(found, column=begin + 1 + len(_escaped(part[:offset])))
 
     def warning(self, rule: str, pointer: str, message: str, *, hint: str = "", key: bool = False) -> Finding:
         return self._finding(Severity.WARNING, rule, pointer, message, hint=hint, key=key)
@@ -55,6 +65,11 @@ def _existing(value: Json, pointer: str) -> str:
             break
         kept = f"{kept}/{token}"
     return kept
+
+
+def _escaped(text: str) -> str:
+    """As it most likely stands in a JSON string."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -28,15 +28,16 @@ class ForkTree:
     parent: Mapping[str | Fork, str | Fork]
     deepest_first: tuple[str | Fork, ...]
     """Every item before those that dominate it."""
+    choice_above: Mapping[str | Fork, Fork]
+    """The nearest fork above that says something: of a node that has others, or a catch rule. Not there, where there is none."""
 
     def needed(self, name: str) -> dict[str, Fork]:
-        """The forks without which a node is never entered, by the node that takes them."""
+        """The forks that say something without which a node is never entered, by the node that takes them."""
         found: dict[str, Fork] = {}
         item: str | Fork = name
-        while item != self.start:
-            item = self.parent[item]
-            if isinstance(item, tuple):
-                found[item[0]] = item
+        while item in self.choice_above:
+            item = fork = self.choice_above[item]
+            found[fork[0]] = fork
         return found
 
 
@@ -53,8 +54,13 @@ def fork_tree(edges: Iterable[Edge], start: str) -> ForkTree:
             graph.add_edge(edge.source, fork_of(edge))
             graph.add_edge(fork_of(edge), edge.target)
     reached = graph.subgraph({start, *nx.descendants(graph, start)})
-    return ForkTree(
-        start=start,
-        parent={item: above for item, above in nx.immediate_dominators(graph, start).items() if item != start and above is not None},
-        deepest_first=tuple(reversed(list(nx.topological_sort(reached)))),
-    )
+    downwards = list(nx.topological_sort(reached))
+    parent = {item: above for item, above in nx.immediate_dominators(graph, start).items() if item != start and above is not None}
+    choices: dict[str | Fork, Fork] = {}
+    for item in downwards[1:]:
+        above = parent[item]
+        if isinstance(above, tuple) and (above[1] is EdgeKind.CATCH or graph.out_degree(above[0]) > 1):
+            choices[item] = above
+        elif above in choices:
+            choices[item] = choices[above]
+    return ForkTree(start=start, parent=parent, deepest_first=tuple(reversed(downwards)), choice_above=choices)

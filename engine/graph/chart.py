@@ -1,0 +1,318 @@
+"""What a drawing of a plan shows, before anyone draws it: figures with their lines of text, arrows with their labels, colours.
+
+Everything that is said in a picture is decided here, once for all formats: shapes, wording, what is wrapped and shortened, how the state
+of an execution colours it. The texts are plain and harmless; escaping is the business of whoever writes a format. Figures have their
+size already (in points), so that every layout engine gives the same boxes. No I/O. Imports `graph.plan`, `spec.model`, `lettering`;
+imported by `dot`, `mermaid`, `scene`, `draw`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Final, Literal, assert_never
+
+from engine.graph.lettering import harmless, width, wrapped
+from engine.graph.plan import Edge, EdgeKind, Plan
+from engine.spec.model import (
+    ABSENT,
+    Absent,
+    ActivityNode,
+    DecisionNode,
+    JoinKind,
+    Node,
+    PassNode,
+    Spec,
+    TerminalNode,
+    TerminalStatus,
+    WaitFor,
+    WaitNode,
+)
+
+
+class State(StrEnum):
+    """Of a node, in an execution."""
+
+    IDLE = "idle"
+    OPEN = "open"
+    RETRYING = "retrying"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeStatus:
+    """How a node stands, and a few words under its name, e.g. "attempt 2 of 3"."""
+
+    state: State
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeStatus:
+    """How often an edge was taken, and whether it is dead in the present visit. Neither: it is still unsettled."""
+
+    taken: int = 0
+    dead: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """An execution, laid over the drawing of its plan. What is not in the mappings is idle, or unsettled."""
+
+    nodes: Mapping[str, NodeStatus]
+    edges: Mapping[int, EdgeStatus] = field(default_factory=dict)
+    """By the edges' ids."""
+
+
+class Shape(Enum):
+    RECTANGLE = "activity"
+    DIAMOND = "decision"
+    OVAL = "terminal"
+    ROUNDED = "pass"
+    CLOCK = "wait"
+    DOT = "start"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    fill: str
+    stroke: str
+    ink: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of text in a figure."""
+
+    text: str
+    size: float
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    name: str
+    shape: Shape
+    lines: tuple[Line, ...]
+    palette: Palette
+    width: float
+    height: float
+    weight: float = 1.2
+    """Of the outline."""
+    dashed: bool = False
+    tooltip: str = ""
+    kind: str = ""
+    """The state in an execution, else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrow:
+    name: str
+    source: str
+    target: str
+    lines: tuple[str, ...]
+    stroke: str
+    ink: str
+    weight: float = 1.2
+    dashed: bool = False
+    back: bool = False
+    """It has no say in the layout."""
+    tooltip: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    title: str
+    subtitle: str
+    figures: tuple[Figure, ...]
+    arrows: tuple[Arrow, ...]
+
+
+NAME_SIZE: Final = 12.0
+SMALL_SIZE: Final = 9.5
+LABEL_SIZE: Final = 9.5
+LEADING: Final = 1.25
+START: Final = "\u25cf"
+"""The name of the start marker: no node can have it."""
+
+_WIDEST_NAME, _WIDEST_SMALL, _WIDEST_LABEL, _WIDEST_DIAMOND = 170.0, 170.0, 130.0, 110.0
+
+_SHAPES: Final = {
+    Shape.RECTANGLE: Palette(fill="#e8f1fb", stroke="#3d78b8", ink="#14304d"),
+    Shape.DIAMOND: Palette(fill="#fff5d6", stroke="#c4942a", ink="#4a3607"),
+    Shape.ROUNDED: Palette(fill="#f3f4f6", stroke="#8b929c", ink="#2b3038"),
+    Shape.CLOCK: Palette(fill="#f1ebfb", stroke="#8664c4", ink="#33215a"),
+}
+_TERMINALS: Final = {
+    TerminalStatus.COMPLETED: Palette(fill="#dcf3e2", stroke="#2e8b4f", ink="#0f3d20"),
+    TerminalStatus.FAILED: Palette(fill="#fbe0de", stroke="#c43d36", ink="#5a1512"),
+    TerminalStatus.CANCELED: Palette(fill="#fdecc8", stroke="#c77f10", ink="#573605"),
+}
+_STATES: Final = {
+    State.IDLE: Palette(fill="#ffffff", stroke="#b4bac3", ink="#565d68"),
+    State.OPEN: Palette(fill="#cfe4ff", stroke="#1668d6", ink="#08305f"),
+    State.RETRYING: Palette(fill="#ffe2bf", stroke="#d9720b", ink="#5c2e02"),
+    State.COMPLETED: _TERMINALS[TerminalStatus.COMPLETED],
+    State.FAILED: _TERMINALS[TerminalStatus.FAILED],
+    State.SKIPPED: Palette(fill="#ffffff", stroke="#cdd2d9", ink="#9aa1ab"),
+    State.CANCELED: _TERMINALS[TerminalStatus.CANCELED],
+}
+_EMPHASIS: Final = {State.OPEN: 2.6, State.RETRYING: 2.6, State.FAILED: 2.2}
+_INK, _MUTED, _FAINT = "#3f4651", "#5d6470", "#a2a9b3"
+_TAKEN, _CAUGHT, _AGAIN, _UNSETTLED, _DEAD = "#2e8b4f", "#c43d36", "#7a5bb8", "#9aa1ab", "#d9dde2"
+_MARKER: Final = Palette(fill=_INK, stroke=_INK, ink=_INK)
+
+
+def chart_of(plan: Plan, overlay: Overlay | Literal[Absent.ABSENT] = ABSENT) -> Chart:
+    """Without an overlay, the plan itself; with one, an execution of it."""
+    marker = Figure(name=START, shape=Shape.DOT, lines=(), palette=_MARKER, width=11, height=11, tooltip="start")
+    first = Arrow(name="start", source=START, target=plan.start, lines=(), stroke=_INK, ink=_INK)
+    return Chart(
+        title=harmless(f"{plan.spec.name} {plan.spec.version}"),
+        subtitle=harmless(plan.spec.description),
+        figures=(marker, *(_figure(plan, node, overlay) for node in plan.nodes.values())),
+        arrows=(first, *(_arrow(edge, overlay) for edge in plan.edges)),
+    )
+
+
+def _figure(plan: Plan, node: Node, overlay: Overlay | Literal[Absent.ABSENT]) -> Figure:
+    shape = _shape(node)
+    palette = _TERMINALS[node.status] if isinstance(node, TerminalNode) else _SHAPES[shape]
+    status = ABSENT if overlay is ABSENT else overlay.nodes.get(node.name, NodeStatus(state=State.IDLE))
+    lines = [*_join_line(plan, node), *_name_lines(node, shape), *_detail_lines(plan.spec, node)]
+    if status is not ABSENT:
+        palette = _STATES[status.state]
+        lines += [Line(text=text, size=SMALL_SIZE) for text in wrapped(status.note, SMALL_SIZE, widest=_WIDEST_SMALL, lines=2)]
+    breadth, height = _size(shape, lines)
+    return Figure(
+        name=node.name,
+        shape=shape,
+        lines=tuple(lines),
+        palette=palette,
+        width=breadth,
+        height=height,
+        weight=1.2 if status is ABSENT else _EMPHASIS.get(status.state, 1.4),
+        dashed=status is not ABSENT and status.state is State.SKIPPED,
+        tooltip=_tooltip(plan.spec, node),
+        kind="" if status is ABSENT else str(status.state),
+    )
+
+
+def _shape(node: Node) -> Shape:
+    match node:
+        case ActivityNode():
+            return Shape.RECTANGLE
+        case DecisionNode():
+            return Shape.DIAMOND
+        case TerminalNode():
+            return Shape.OVAL
+        case PassNode():
+            return Shape.ROUNDED
+        case WaitNode():
+            return Shape.CLOCK
+        case _:
+            assert_never(node)
+
+
+def _join_line(plan: Plan, node: Node) -> list[Line]:
+    arriving = len(plan.incoming[node.name])
+    if node.join is JoinKind.ALL or arriving < 2:
+        return []
+    wanted = 1 if node.join is JoinKind.ANY else node.join
+    return [Line(text=f"any {wanted} of {arriving}", size=SMALL_SIZE)]
+
+
+def _name_lines(node: Node, shape: Shape) -> list[Line]:
+    widest = _WIDEST_DIAMOND if shape is Shape.DIAMOND else _WIDEST_NAME
+    return [Line(text=text, size=NAME_SIZE, bold=True) for text in wrapped(node.name, NAME_SIZE, widest=widest, lines=4, bold=True)]
+
+
+def _detail_lines(spec: Spec, node: Node) -> list[Line]:
+    match node:
+        case ActivityNode():
+            activity = spec.activities[node.activity]
+            text = activity.name
+        case WaitNode():
+            text = f"for {_said(node.on.duration.value)}" if isinstance(node.on, WaitFor) else f"until {node.on.time.source}"
+        case TerminalNode():
+            text = str(node.status) if node.reason is ABSENT else f"{node.status}: {_said(node.reason.value)}"
+        case PassNode() | DecisionNode():
+            return []
+        case _:
+            assert_never(node)
+    return [Line(text=line, size=SMALL_SIZE) for line in wrapped(text, SMALL_SIZE, widest=_WIDEST_SMALL, lines=2)]
+
+
+def _said(value: object) -> str:
+    return f"{value} s" if isinstance(value, int) else str(value)
+
+
+def _tooltip(spec: Spec, node: Node) -> str:
+    about = node.description
+    if isinstance(node, ActivityNode) and not about:
+        about = spec.activities[node.activity].description
+    return harmless(f"{node.name}: {about}" if about else node.name)
+
+
+def _size(shape: Shape, lines: list[Line]) -> tuple[float, float]:
+    breadth = max(width(line.text, line.size, bold=line.bold) for line in lines)
+    height = sum(line.size * LEADING for line in lines)
+    match shape:
+        case Shape.DIAMOND:
+            return max(breadth * 1.35 + 44, 96), max(height * 1.9 + 22, 58)
+        case Shape.OVAL:
+            return max(breadth * 1.16 + 36, 92), height * 1.25 + 16
+        case Shape.CLOCK:
+            return max(breadth + 54, 96), max(height + 18, 36)
+        case Shape.RECTANGLE | Shape.ROUNDED | Shape.DOT:
+            return max(breadth + 30, 92), max(height + 18, 36)
+        case _:
+            assert_never(shape)
+
+
+def _arrow(edge: Edge, overlay: Overlay | Literal[Absent.ABSENT]) -> Arrow:
+    status = EdgeStatus() if overlay is ABSENT else overlay.edges.get(edge.id, EdgeStatus())
+    said = _label(edge)
+    if status.taken > 1 or (status.taken and not edge.forward):
+        said = f"{said}, taken {status.taken} times" if said else f"{status.taken} times"
+    stroke, ink, weight = _line_of(edge, status, overlaid=overlay is not ABSENT)
+    return Arrow(
+        name=f"edge{edge.id}",
+        source=edge.source,
+        target=edge.target,
+        lines=wrapped(said, LABEL_SIZE, widest=_WIDEST_LABEL, lines=3),
+        stroke=stroke,
+        ink=ink,
+        weight=weight,
+        dashed=not edge.forward,
+        back=not edge.forward,
+        tooltip=harmless(said or f"{edge.source} to {edge.target}"),
+    )
+
+
+def _line_of(edge: Edge, status: EdgeStatus, *, overlaid: bool) -> tuple[str, str, float]:
+    """The colours of an arrow and its label, and how thick it is."""
+    stroke = _CAUGHT if edge.kind is EdgeKind.CATCH else _INK if edge.forward else _AGAIN
+    if not overlaid:
+        return stroke, _MUTED if stroke is _INK else stroke, 1.2
+    if status.taken and not status.dead:
+        return _TAKEN if stroke is _INK else stroke, _MUTED if stroke is _INK else stroke, 2.2
+    if status.dead:
+        return _DEAD, _FAINT, 1.2
+    return _UNSETTLED, _MUTED, 1.2
+
+
+def _label(edge: Edge) -> str:
+    match edge.kind:
+        case EdgeKind.DEFAULT:
+            return "else"
+        case EdgeKind.RETRY_FROM:
+            return f"{edge.label} (≤ {edge.max_times} times)"
+        case EdgeKind.NEXT | EdgeKind.CHOICE | EdgeKind.CATCH | EdgeKind.RETRY:
+            return edge.label
+        case _:
+            assert_never(edge.kind)

@@ -1,0 +1,69 @@
+"""A chart in Graphviz's DOT language. Node names, labels and tooltips are quoted strings: nothing in a spec can be read as DOT.
+
+Labels are plain strings, not Graphviz's HTML, since builds without an XML parser are common. Sizes are fixed by the chart. Imports `chart`;
+imported by `layout` and `draw`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.graph.chart import LABEL_SIZE, NAME_SIZE, Arrow, Chart, Figure, Shape
+
+FONT: Final = "Helvetica,Arial,sans-serif"
+_POINTS_PER_INCH: Final = 72
+
+_SHAPES: Final = {
+    Shape.RECTANGLE: 'shape=box, style="filled"',
+    Shape.DIAMOND: 'shape=diamond, style="filled"',
+    Shape.OVAL: 'shape=ellipse, style="filled"',
+    Shape.ROUNDED: 'shape=box, style="filled,rounded"',
+    Shape.CLOCK: 'shape=box, style="filled,rounded"',
+    Shape.DOT: 'shape=circle, style="filled"',
+}
+
+
+def dot_text(chart: Chart) -> str:
+    lines = [
+        f"digraph {_quoted(chart.title)} {{",
+        f'  graph [rankdir=TB, nodesep=0.35, ranksep=0.45, bgcolor="white", tooltip={_quoted(chart.subtitle or chart.title)}];',
+        f'  node [fontname="{FONT}", fontsize={NAME_SIZE:g}, fixedsize=true];',
+        f'  edge [fontname="{FONT}", fontsize={LABEL_SIZE:g}, arrowsize=0.7];',
+        *(_node(figure) for figure in chart.figures),
+        *(_edge(arrow) for arrow in chart.arrows),
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _node(figure: Figure) -> str:
+    style = _SHAPES[figure.shape]
+    if figure.dashed:
+        style = style.replace("filled", "filled,dashed")
+    return (
+        f"  {_quoted(figure.name)} [{style}, label={_label(tuple(line.text for line in figure.lines))}, "
+        f"width={figure.width / _POINTS_PER_INCH:.4f}, height={figure.height / _POINTS_PER_INCH:.4f}, penwidth={figure.weight:g}, "
+        f'fillcolor="{figure.palette.fill}", color="{figure.palette.stroke}", fontcolor="{figure.palette.ink}", '
+        f"tooltip={_quoted(figure.tooltip)}];"
+    )
+
+
+def _edge(arrow: Arrow) -> str:
+    attributes = [f'id="{arrow.name}"', f'color="{arrow.stroke}"', f'fontcolor="{arrow.ink}"', f"penwidth={arrow.weight:g}"]
+    if arrow.lines:
+        attributes.append(f"label={_label(arrow.lines)}")
+    if arrow.dashed:
+        attributes.append("style=dashed")
+    if arrow.back:
+        attributes.append("constraint=false")
+    attributes.append(f"tooltip={_quoted(arrow.tooltip)}")
+    return f"  {_quoted(arrow.source)} -> {_quoted(arrow.target)} [{', '.join(attributes)}];"
+
+
+def _quoted(text: str) -> str:
+    """A DOT string that stands for exactly this text, where Graphviz would otherwise read escapes and entities."""
+    return '"' + text.replace("\\", "\\\\").replace("&", "&amp;").replace('"', '\\"') + '"'
+
+
+def _label(lines: tuple[str, ...]) -> str:
+    return '"' + "\\n".join(_quoted(line)[1:-1] for line in lines) + '"'

@@ -1,0 +1,91 @@
+"""Drawings of a plan: the flowchart as DOT, SVG, PNG, PDF or Mermaid, as it is or coloured by an execution.
+
+The face of `chart` (what is shown), `layout` (where), `scene` (of what marks) and the writers. Needs no system package: without `dot`
+Graphviz runs as WebAssembly, without fonts there is one. Imports all of these and resvg; imported by the CLI.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from typing import Final, Literal
+
+import resvg_py
+
+from engine.graph.chart import Chart, EdgeStatus, NodeStatus, Overlay, State, chart_of
+from engine.graph.dot import dot_text
+from engine.graph.font import FAMILY, font_file
+from engine.graph.layout import Engine, best_engine, layout_of
+from engine.graph.mermaid import mermaid_text
+from engine.graph.pdf import pdf_bytes
+from engine.graph.plan import Plan
+from engine.graph.scene import Scene, scene_of
+from engine.graph.svg import svg_text
+from engine.spec.model import ABSENT, Absent
+
+__all__ = ["EdgeStatus", "Engine", "Format", "NodeStatus", "Overlay", "State", "render", "to_dot", "to_mermaid"]
+
+PNG_SCALE: Final = 2.0
+"""Pixels per point: sharp on today's screens."""
+
+MOST_PIXELS: Final = 100_000_000
+"""Of a PNG; a larger chart is drawn at a smaller scale."""
+
+
+class Format(StrEnum):
+    DOT = "dot"
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
+    MERMAID = "mermaid"
+
+
+def to_dot(plan: Plan, status: Overlay | Literal[Absent.ABSENT] = ABSENT) -> str:
+    return dot_text(chart_of(plan, status))
+
+
+def to_mermaid(plan: Plan, status: Overlay | Literal[Absent.ABSENT] = ABSENT) -> str:
+    return mermaid_text(chart_of(plan, status))
+
+
+def render(
+    plan: Plan,
+    format: Format | str,  # noqa: A002 - what it is called on the command line
+    *,
+    status: Overlay | Literal[Absent.ABSENT] = ABSENT,
+    engine: Engine | Literal[Absent.ABSENT] = ABSENT,
+) -> bytes:
+    """The drawing as the content of a file. `engine` is for those who want one; else `dot` where it is installed.
+
+    Raises: ValueError for an unknown format.
+    """
+    kind, chart = Format(format), chart_of(plan, status)
+    chosen = best_engine() if engine is ABSENT else engine
+    match kind:
+        case Format.DOT:
+            return dot_text(chart).encode()
+        case Format.MERMAID:
+            return mermaid_text(chart).encode()
+        case Format.SVG:
+            return svg_text(_scene(chart, chosen)).encode()
+        case Format.PNG:
+            return png_bytes(_scene(chart, chosen))
+        case Format.PDF:
+            return pdf_bytes(_scene(chart, chosen))
+
+
+def png_bytes(scene: Scene, *, system_fonts: bool = True) -> bytes:
+    """Letters that our font lacks are taken from the system's fonts, where there are any."""
+    scale = min(PNG_SCALE, math.sqrt(MOST_PIXELS / (scene.width * scene.height)))
+    return resvg_py.svg_to_bytes(
+        svg_string=svg_text(scene),
+        zoom=scale,
+        font_files=[str(font_file())],
+        font_family=FAMILY,
+        sans_serif_family=FAMILY,
+        skip_system_fonts=not system_fonts,
+    )
+
+
+def _scene(chart: Chart, engine: Engine) -> Scene:
+    return scene_of(chart, layout_of(chart, engine))

@@ -1,0 +1,89 @@
+"""A scene as a PDF of one page, its text searchable. Imports `scene`, reportlab and the font; imported by `draw`.
+
+Known gap: reportlab neither shapes text nor looks for other fonts, so that what Arimo lacks (Arabic, Chinese, ...) shows as boxes.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, Final, assert_never
+
+from reportlab.lib.colors import HexColor
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from engine.graph.font import FAMILY, font_file
+from engine.graph.lettering import width
+from engine.graph.scene import BACKGROUND, Curve, Mark, Outline, Scene, Words
+
+_FILL, _FILL_AND_STROKE = 0, 2
+_BOLDENING: Final = 0.028
+"""The font's bold is a variation that reportlab can't reach: letters are outlined by this share of their size instead."""
+
+
+def pdf_bytes(scene: Scene) -> bytes:
+    pdfmetrics.registerFont(TTFont(FAMILY, str(font_file())))
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=(scene.width, scene.height), invariant=True)
+    canvas.setTitle(scene.title)
+    canvas.setFillColor(HexColor(BACKGROUND))
+    canvas.rect(0, 0, scene.width, scene.height, stroke=0, fill=1)
+    for group in scene.groups:
+        for mark in group.marks:
+            _draw(canvas, mark, scene.height)
+    canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _draw(canvas: Any, mark: Mark, height: float) -> None:
+    match mark:
+        case Outline():
+            canvas.setDash([5, 3] if mark.dashed else [])
+            canvas.setFillColor(HexColor(mark.fill))
+            if mark.stroke:
+                canvas.setStrokeColor(HexColor(mark.stroke))
+                canvas.setLineWidth(mark.weight)
+            canvas.drawPath(_path(canvas, mark.points, height, closed=True), stroke=int(bool(mark.stroke)), fill=1)
+        case Curve():
+            canvas.setDash([5, 3] if mark.dashed else [])
+            canvas.setStrokeColor(HexColor(mark.stroke))
+            canvas.setLineWidth(mark.weight)
+            canvas.drawPath(_path(canvas, mark.points, height, closed=False), stroke=1, fill=0)
+        case Words():
+            _write(canvas, mark, height)
+        case _:
+            assert_never(mark)
+
+
+def _path(canvas: Any, points: tuple[tuple[float, float], ...], height: float, *, closed: bool) -> Any:
+    path = canvas.beginPath()
+    flipped = [(x, height - y) for x, y in points]
+    path.moveTo(*flipped[0])
+    for index in range(1, len(flipped), 3):
+        path.curveTo(*flipped[index], *flipped[index + 1], *flipped[index + 2])
+    if closed:
+        path.close()
+    return path
+
+
+def _write(canvas: Any, words: Words, height: float) -> None:
+    canvas.setDash([])
+    text = canvas.beginText()
+    text.setFont(FAMILY, words.size)
+    text.setFillColor(HexColor(words.ink))
+    breadth = pdfmetrics.stringWidth(words.text, FAMILY, words.size)
+    if words.bold:
+        spare = width(words.text, words.size, bold=True) - width(words.text, words.size)
+        text.setCharSpace(spare / max(len(words.text), 1))
+        breadth += spare
+        text.setStrokeColor(HexColor(words.ink))
+        canvas.setLineWidth(words.size * _BOLDENING)
+    text.setTextRenderMode(_FILL_AND_STROKE if words.bold else _FILL)
+    text.setTextOrigin(words.x - breadth / 2, height - words.y)
+    text.textOut(words.text)
+    if words.bold:
+        text.setTextRenderMode(_FILL)
+        text.setCharSpace(0)
+    canvas.drawText(text)
