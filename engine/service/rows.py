@@ -20,7 +20,7 @@ class DomainRow:
     """REGISTERED or DEPRECATED."""
     description: str
     retention_days: int
-    """-1: NONE, closed executions are kept."""
+    """-1: NONE. As with 0, a closed execution is not kept (API reference, RegisterDomain)."""
     tags: Mapping[str, str]
 
 
