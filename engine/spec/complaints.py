@@ -1,6 +1,6 @@
 """What jsonschema finds, in words for people: one complaint per mistake, with what would be right.
 
-Data-free: it knows the keywords of JSON Schema and how to word them, nothing of files or workflows. Imports jsonschema's error class;
+It knows the keywords of JSON Schema and how to word them, nothing of files or workflows. Imports jsonschema's error class;
 imported by `spec.schema` and `spec.inputs`.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,11 +30,11 @@ class Complaint:
     key: bool = False
 
 
-def complaints(errors: Iterable[ValidationError]) -> list[Complaint]:
-    """All that is wrong, each thing once, in the order in which it was found."""
+def complaints(errors: Iterable[ValidationError], whole: str) -> list[Complaint]:
+    """All that is wrong, each thing once, in the order in which it was found. `whole` names the value that is being checked."""
     found: dict[tuple[str, str, str], Complaint] = {}
     for error in errors:
-        for complaint in _complaints_of(_mistake(error)):
+        for complaint in (it for meant in _meant(error) for it in _complaints_of(_mistake(meant, whole))):
             found.setdefault((complaint.pointer, complaint.rule, complaint.message), complaint)
     strict = {complaint.pointer for complaint in found.values() if complaint.rule in {"type", "pattern", "minimum"}}
     return [complaint for complaint in found.values() if complaint.rule != "format" or complaint.pointer not in strict]
@@ -60,6 +61,7 @@ def json_type(value: Json) -> str:
 class _Mistake:
     """One of jsonschema's errors: at `path`, `given` breaks what `keyword` of `schema` wants, for a reason in jsonschema's words."""
 
+    whole: str
     path: tuple[str | int, ...]
     keyword: str
     wanted: Any
@@ -69,8 +71,22 @@ class _Mistake:
     of_key: bool
 
 
-def _mistake(error: ValidationError) -> _Mistake:
+def _meant(error: ValidationError) -> Iterator[ValidationError]:
+    """Of a union that nothing fits: what is wrong with the one alternative that is for values of this type, if there is just one."""
+    alternatives: dict[str | int, list[ValidationError]] = {}
+    for inner in error.context or ():
+        alternatives.setdefault(inner.relative_schema_path[0], []).append(inner)
+    of_type = [errors for errors in alternatives.values() if not any(it.validator == "type" and not it.relative_path for it in errors)]
+    if error.validator not in {"anyOf", "oneOf"} or len(of_type) != 1:
+        yield error
+        return
+    for inner in of_type[0]:
+        yield from _meant(inner)
+
+
+def _mistake(error: ValidationError, whole: str) -> _Mistake:
     return _Mistake(
+        whole=whole,
         path=tuple(error.absolute_path),
         keyword=str(error.validator) if error.validator else "false",
         wanted=error.validator_value,
@@ -91,7 +107,7 @@ def _complaints_of(mistake: _Mistake) -> Iterator[Complaint]:
         return
     for message, hint, token in _WORDS.get(mistake.keyword, _other)(mistake):
         yield Complaint(
-            pointer=pointer + token, rule=mistake.keyword, message=message, hint=hint, key=bool(token) or mistake.keyword == "false"
+            pointer=pointer + token, rule=mistake.keyword, message=message, hint=hint, key=bool(token) or mistake.keyword == "not"
         )
 
 
@@ -101,8 +117,9 @@ _Said = Iterator[tuple[str, str, str]]
 
 def _unknown(mistake: _Mistake) -> _Said:
     known = sorted(mistake.schema.get("properties", {}))
+    patterns = mistake.schema.get("patternProperties", {})
     for key in mistake.given:
-        if key not in known:
+        if key not in known and not any(re.search(pattern, key) for pattern in patterns):
             missing = [name for name in known if name not in mistake.given]
             yield f"unknown key {_quoted(key)}", _near(key, missing) or _known(known), pointer_to(key)
 
@@ -161,8 +178,9 @@ def _dependent(mistake: _Mistake) -> _Said:
                 yield f"{_subject(mistake)} has {_quoted(key)} without {_quoted(other)}", "", ""
 
 
-def _false(mistake: _Mistake) -> _Said:
-    yield f"{_subject(mistake)} means nothing here", "", ""
+def _not(mistake: _Mistake) -> _Said:
+    """Only of keys that mean nothing beside another key's value; the description says where they do."""
+    yield f"{_subject(mistake)} means nothing here", mistake.schema.get("description", ""), ""
 
 
 def _size(text: str) -> Callable[[_Mistake], _Said]:
@@ -181,7 +199,7 @@ _WORDS: Final[Mapping[str, Callable[[_Mistake], _Said]]] = {
     "format": _format,
     "oneOf": _one_of,
     "dependentRequired": _dependent,
-    "false": _false,
+    "not": _not,
     "minItems": _size("needs at least {limit} entry"),
     "maxItems": _size("has more than {limit} entries"),
     "minProperties": _size("needs at least {limit} entry"),
@@ -205,7 +223,7 @@ _ARTICLES: Final = {
 
 def _subject(mistake: _Mistake) -> str:
     if not mistake.path:
-        return "the document"
+        return mistake.whole
     last = mistake.path[-1]
     if isinstance(last, str):
         return _quoted(last)

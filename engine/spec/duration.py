@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from typing import Final
@@ -43,5 +44,7 @@ def _seconds(value: Json) -> Timeout:
         return UNLIMITED
     match = _TEXT.fullmatch(value) if isinstance(value, str) else None
     if match is None or len(match.group()) > 40:
-        raise ValueError(f'{value!r} is no duration: use whole seconds, or text such as "90s", "5m", "1h30m", "2d", or "none"')
+        raise ValueError(
+            f'{json.dumps(value, default=str)} is no duration: use whole seconds, or text such as "90s", "5m", "1h30m", "2d", or "none"'
+        )
     return sum(int(count or 0) * size for count, (_, size) in zip(match.groups(), _UNITS, strict=True))

@@ -37,17 +37,22 @@ def check_input(schema: Json, value: Json, what: str) -> None:
     except RecursionError as fault:
         raise InputError(what, [("", "the schema or the input is nested too deep, or the schema refers to itself without end")]) from fault
     if errors:
-        raise InputError(what, [(found.pointer, _worded(found)) for found in complaints(errors)])
+        raise InputError(what, [(found.pointer, _worded(found)) for found in complaints(errors, "the input")])
 
 
 def schema_complaints(schema: Json) -> list[Complaint]:
     """What is wrong with a schema itself: what its draft says, and references that lead nowhere."""
     kind = _kind(schema)
-    found = complaints(kind(kind.META_SCHEMA, format_checker=kind.FORMAT_CHECKER).iter_errors(schema))
+    newest = Draft202012Validator.META_SCHEMA["$id"]
+    named = schema.get("$schema") if isinstance(schema, dict) else None
+    if isinstance(named, str) and kind is Draft202012Validator and named.rstrip("#") != newest:
+        hint = f"leave it out, or say {newest}"
+        return [Complaint(pointer="/$schema", rule="$schema", message=f'"{named}" is no draft that is known here', hint=hint)]
+    found = complaints(kind(kind.META_SCHEMA, format_checker=kind.FORMAT_CHECKER).iter_errors(schema), "the schema")
     if found or not isinstance(schema, dict):
         return found
     resource = SchemaResource.from_contents(schema, default_specification=DRAFT202012)
-    return list(_dangling(schema, "", REGISTRY.with_resource("", resource).crawl(), ""))
+    return list(_dangling(schema, "", REGISTRY.with_resource("", resource).crawl(), "")) or list(_endless(schema))
 
 
 def _worded(complaint: Complaint) -> str:
@@ -63,7 +68,8 @@ def _validator(schema_text: str) -> Validator:
 
 def _kind(schema: Json) -> type[Any]:
     """The validator of the draft that a schema's `$schema` names."""
-    kind: type[Any] = validator_for(schema, default=Draft202012Validator)
+    named = schema.get("$schema") if isinstance(schema, dict) else None
+    kind: type[Any] = validator_for(schema, default=Draft202012Validator) if isinstance(named, str) else Draft202012Validator
     return kind
 
 
@@ -79,6 +85,13 @@ def _dangling(value: Json, pointer: str, registry: SchemaRegistry, base: str) ->
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _dangling(inner, pointer + pointer_to(index), registry, base)
+
+
+def _endless(schema: Json) -> Iterator[Complaint]:
+    try:
+        list(_validator(encode(schema)).iter_errors(None))
+    except RecursionError:
+        yield Complaint(pointer="", rule="$ref", message="the schema refers to itself without end")
 
 
 def _lookup(reference: str, pointer: str, registry: SchemaRegistry, base: str) -> Iterator[Complaint]:

@@ -1,6 +1,7 @@
 """Pass 1: a document against `workflow.schema.json`, and the JSON Schemas in it against theirs.
 
-Every mistake is one finding with its place. The branch of a node is chosen by its `type`, so each complaint is about what the author meant to write. Imports jsonschema;
+Every mistake is one finding with its place. The branch of a node is chosen by its `type`, so that each
+complaint is about what the author meant to write. Imports jsonschema;
 imported by `graph` and the CLI.
 """
 
@@ -32,7 +33,7 @@ _FORMATS: Final = FormatChecker(formats=())
 
 def schema_findings(document: Document) -> list[Finding]:
     """Everything that the schema refuses, in the order of the file. Empty: `parse.parse_spec` may read the document."""
-    found = [*complaints(_validator().iter_errors(document.value)), *_inner_complaints(document.value)]
+    found = [*complaints(_validator().iter_errors(document.value), "the document"), *_inner_complaints(document.value)]
     findings = [document.finding(it.pointer, it.rule, it.message, hint=it.hint, key=it.key) for it in found]
     return sorted(findings, key=lambda finding: (finding.line, finding.column))
 
