@@ -19,7 +19,7 @@ import math
 import threading
 from collections.abc import Iterable
 
-from engine.errors import DatabaseUnusable, EndpointError
+from engine.errors import DatabaseUnusable, EndpointError, EndpointUnavailable
 from engine.service.answers import Parked, Reply
 from engine.service.clock import Clock
 from engine.service.disk import Disk
@@ -93,12 +93,8 @@ class Host:
             caller.interrupted = True
             self._send_away(self._parking.of(caller))
 
-    def announce(self, url: str) -> None:
-        """Tell whoever finds the database in use where it is served."""
-        self._disk.announce(url)
-
     def close(self) -> None:
-        """Answer every parked poll with nothing, write what is left, let go of the file. Requests after this are refused."""
+        """Answer every parked poll with nothing, write what is left. Requests after this are refused, and the disk is not touched."""
         with self._mutex:
             if self._closed:
                 return
@@ -107,7 +103,6 @@ class Host:
             self._alarm.notify()
         self._timekeeper.join()
         self._journal.drain()
-        self._disk.close()
 
     # Everything below wants the mutex held, but `_keep_time` and `_lead_for_all`.
 
@@ -120,7 +115,10 @@ class Host:
         """Bring the core to this moment: read it again where it was dropped. What is due, it fires itself."""
         if self._stale:
             self._journal.await_writer()
-            self._core = self._disk.load()
+            try:
+                self._core = self._disk.load()
+            except DatabaseUnusable as error:
+                raise EndpointUnavailable(self.url, f"it has to be read again after a failure, and can't be yet: {error}") from error
             self._stale = False
         now = self._moment()
         if self._revive:

@@ -129,9 +129,25 @@ class Awaited(Visit):
         try:
             await self._future
         except asyncio.CancelledError:
-            # Where it has been named leader, the note to the loop that says so is under way, and `_resume` sees to it.
-            self._host.abandon(self)
+            self._hang_up()
             raise
+
+    async def settled_before(self, other: asyncio.Future[Any]) -> bool:
+        """Wait for the answer or for the other, whichever comes first. False: it was the other, and nobody wants the answer now."""
+        try:
+            await asyncio.wait({self._future, other}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            self._hang_up()
+            raise
+        if other.done():
+            self._hang_up()
+            return False
+        return True
+
+    def _hang_up(self) -> None:
+        # Where it has been named leader, the note to the loop that says so is under way, and `_resume` sees to it.
+        self._future.cancel()
+        self._host.abandon(self)
 
     def _woken(self) -> None:
         """Called by whoever ends the wait, in any thread, with the host's mutex held: so no more than a note to the loop."""

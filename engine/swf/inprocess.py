@@ -25,10 +25,23 @@ from engine.service.sessions import Session
 class _Shared:
     """A running service, and how many have it."""
 
+    disk: Disk
     host: Host
     clock: Clock
     durability: Durability
     clients: int = 0
+
+    @classmethod
+    def start(cls, disk: Disk, clock: Clock, durability: Durability) -> _Shared:
+        try:
+            return cls(disk, Host(disk=disk, clock=clock), clock, durability)
+        except BaseException:
+            disk.close()
+            raise
+
+    def stop(self) -> None:
+        self.host.close()
+        self.disk.close()
 
 
 _running: dict[Path, _Shared] = {}
@@ -72,7 +85,7 @@ class InProcessClient:
                 return
             for path in [path for path, shared in _running.items() if shared is self._shared]:
                 del _running[path]
-            self._shared.host.close()
+            self._shared.stop()
 
 
 def open_client(database: str, *, clock: Clock, durability: str = Durability.FULL) -> InProcessClient:
@@ -88,22 +101,13 @@ def open_client(database: str, *, clock: Clock, durability: str = Durability.FUL
 
 
 def _memory(clock: Clock) -> _Shared:
-    return _Shared(Host(disk=Disk.in_memory(), clock=clock), clock, Durability.PROCESS)
+    return _Shared.start(Disk.in_memory(), clock, Durability.PROCESS)
 
 
 def _file(path: Path, clock: Clock, durability: Durability) -> _Shared:
     found = _running.get(path)
     if found is None:
-        found = _running[path] = _Shared(_start(path, clock, durability), clock, durability)
+        found = _running[path] = _Shared.start(Disk.open(path, durability=durability), clock, durability)
     elif found.durability is not durability or found.clock is not clock:
         raise EndpointError(found.host.url, f"open in this process already, with another clock or with durability {found.durability}")
     return found
-
-
-def _start(path: Path, clock: Clock, durability: Durability) -> Host:
-    disk = Disk.open(path, durability=durability)
-    try:
-        return Host(disk=disk, clock=clock)
-    except BaseException:
-        disk.close()
-        raise

@@ -1,0 +1,136 @@
+"""The HTTP face, as an ASGI application: POST / is the SWF API, GET / says what this is, GET /healthz whether it works.
+
+Here: reading a body, waiting for an answer or for the client to hang up. Never: how a request is written (wire), what it means
+(core), listening (serve). Imports sessions and wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engine.errors import EndpointError
+from engine.service.clock import Clock
+from engine.service.faults import Fault
+from engine.service.sessions import Session
+from engine.service.wire import MOST_BYTES, Access, Asked, Response, answer, check_name, read_headers, read_request, refusal, too_large
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 16 * MOST_BYTES
+"""How much of a body that is too large is read before the connection is dropped: a client that is still sending reads no answer."""
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>swfgraph: Amazon SWF API</title>
+<style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }</style>
+<h1>swfgraph serve</h1>
+<p>This address speaks the Amazon Simple Workflow Service API (2012-01-25, AWS JSON 1.0). It is for programs, which POST to it:</p>
+<pre>swfgraph list --url URL
+aws swf list-domains --registration-status REGISTERED --endpoint-url URL
+boto3.client("swf", endpoint_url="URL")</pre>
+<p>URL is the address of this page. Without configured keys, any credentials do.
+<a href="/healthz">Is it well?</a></p>
+</html>
+"""
+
+
+class Gone(Exception):
+    """The client hung up; there is nobody to answer."""
+
+
+class SwfApplication:
+    """The ASGI application over one session."""
+
+    def __init__(self, session: Session, access: Access, clock: Clock) -> None:
+        self._session = session
+        self._access = access
+        self._clock = clock
+        self._pages: ASGIApp = Starlette(routes=[Route("/", _page), Route("/healthz", self._health)])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers = read_headers(scope["headers"])
+        try:
+            check_name(self._access, headers)
+        except Fault as fault:
+            await _send(send, refusal(fault))
+            return
+        if scope["method"] == "POST" and scope["path"] == "/":
+            await self._answer(headers, scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _answer(self, headers: Mapping[str, str], scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = answer(await self._ask(headers, scope, receive))
+        except Gone:
+            return
+        except Fault as fault:
+            response = refusal(fault)
+        except EndpointError as error:
+            response = refusal(Fault("ServiceUnavailable", str(error)))
+        except Exception:
+            log.exception("a request met an internal error; nothing of it is kept")
+            response = refusal(Fault("InternalFailure", "The service met an internal error (see its log); nothing of the request is kept"))
+        await _send(send, response)
+
+    async def _ask(self, headers: Mapping[str, str], scope: Scope, receive: Receive) -> Mapping[str, Any]:
+        body = await _body(receive)
+        if scope["query_string"]:
+            raise Fault("UnknownOperationException", "The API is asked by POST / without a query string")
+        asked: Asked = read_request(self._access, headers, body, self._clock.now())
+        visit = self._session.admit(asked.operation, asked.request)
+        if not visit.parked:
+            await visit.settled()
+        else:
+            hung_up = asyncio.ensure_future(receive())  # the body has been read: what comes next is the end of the connection
+            try:
+                if not await visit.settled_before(hung_up):
+                    raise Gone
+            finally:
+                hung_up.cancel()
+        return self._session.answer(visit)
+
+    async def _health(self, _request: Request) -> JSONResponse:
+        try:
+            await self._session.acall("ListDomains", {"registrationStatus": "REGISTERED", "maximumPageSize": 1})
+        except EndpointError as error:
+            return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+
+async def _page(_request: Request) -> HTMLResponse:
+    return HTMLResponse(PAGE)
+
+
+async def _body(receive: Receive) -> bytes:
+    """The whole body. Raises: Fault RequestEntityTooLargeException, Gone."""
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more and size <= PATIENCE:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunk, more = message.get("body", b""), message.get("more_body", False)
+        size += len(chunk)
+        if size <= MOST_BYTES:
+            chunks.append(chunk)
+    if size > MOST_BYTES:
+        raise too_large()
+    return b"".join(chunks)
+
+
+async def _send(send: Send, response: Response) -> None:
+    await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+    await send({"type": "http.response.body", "body": response.body})

@@ -1,0 +1,176 @@
+"""`swfgraph serve`: one database, listening, until it is told to stop.
+
+The order: own the file, take the port, read the file, listen, say so. On SIGTERM or Ctrl-C: stop listening, answer every parked
+poll with nothing, finish what is under way, let go of the file. A second Ctrl-C doesn't wait.
+Never: printing (the caller is told what there is to say). Imports http and what it serves; imported by the command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from engine.errors import AddressInUse, EndpointError, UsageError
+from engine.service.clock import Clock, SystemClock
+from engine.service.database import Durability
+from engine.service.disk import Disk
+from engine.service.host import Host
+from engine.service.http import SwfApplication
+from engine.service.sessions import Session
+from engine.service.wire import LOOPBACK_NAMES, Access
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 4510
+
+GRACE: Final = 10
+"""Seconds that requests under way have to end once the service is told to stop."""
+
+KEEP_ALIVE: Final = 3600
+"""Seconds that an idle connection stays open: long, since a client that sends just as it is closed sees an error."""
+
+BACKLOG: Final = 2048
+"""Connections that wait to be accepted: a thousand pollers may come at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What to serve, where, to whom."""
+
+    database: Path
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    """0: any free one."""
+    durability: Durability = Durability.FULL
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Access key id -> secret access key. Empty: any signature is accepted, and only loopback addresses are listened on."""
+    names: frozenset[str] = frozenset()
+    """Further host names under which it answers (without keys), e.g. of a proxy on this machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """What is being served, for whoever announces it."""
+
+    url: str
+    database: Path
+    durability: Durability
+    signed: bool
+    """Only requests that are signed with a configured key are answered."""
+    stop: Callable[[], None]
+    """Ends it as SIGTERM does; from any thread."""
+
+
+def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clock | None = None) -> None:
+    """Serve until SIGTERM, SIGINT or `Serving.stop`. `announce` is called once, when it listens.
+
+    Raises: UsageError (beyond loopback without keys), DatabaseUnusable, AddressInUse, EndpointError (no such address).
+    """
+    _refuse_strangers(settings)
+    time = clock or SystemClock()
+    with closing(Disk.open(settings.database.resolve(), durability=settings.durability)) as disk, closing(_listen(settings)) as listener:
+        url = f"http://{_in_url(settings.host)}:{listener.getsockname()[1]}"
+        disk.announce(url)
+        with closing(Host(disk=disk, clock=time)) as host:
+            session = Session(host)
+            names = LOOPBACK_NAMES | {_in_url(settings.host).lower()} | {name.lower() for name in settings.names}
+            server = _Server(SwfApplication(session, Access(keys=settings.keys, names=names), time), session)
+            serving = Serving(
+                url=url, database=settings.database, durability=settings.durability, signed=bool(settings.keys), stop=server.stop
+            )
+            server.on_start = lambda: announce(serving)
+            asyncio.run(server.serve(sockets=[listener]))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which is told when to stop, and does not let a signal end the process that it has obeyed."""
+
+    def __init__(self, application: ASGIApp, session: Session) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application,
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                backlog=BACKLOG,
+                timeout_keep_alive=KEEP_ALIVE,
+                timeout_graceful_shutdown=GRACE,
+            )
+        )
+        self._session = session
+        self.on_start: Callable[[], None] = lambda: None
+
+    def stop(self) -> None:
+        """As SIGTERM does."""
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.on_start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._session.interrupt()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _refuse_strangers(settings: Settings) -> None:
+    if settings.keys or _is_loopback(settings.host):
+        return
+    raise UsageError(
+        f"listening on {settings.host} lets other machines in, and without keys everybody may do everything: configure access keys, "
+        f"or listen on {DEFAULT_HOST}"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    url = f"http://{_in_url(settings.host)}:{settings.port}"
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise AddressInUse(url, "another process listens there; stop it, or choose another port with --port") from error
+        reason = error.strerror or str(error)
+        raise EndpointError(
+            url, f"can't listen there ({reason}); choose an address of this machine with --host, a port above 1023"
+        ) from error

@@ -1,0 +1,96 @@
+"""AWS Signature Version 4, checked: was this request signed with a secret that we know, and not long ago?
+
+Pure: the time is an argument. Never: who may do what; whoever signs rightly may do everything. Imports faults.
+Source: AWS IAM User Guide, "Signature Version 4: create a signed request" (canonical request, string to sign, signing key).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from engine.service.faults import Fault
+
+MOST_AGE: Final = 300.0
+"""Seconds that a signature holds, and that clocks may differ: "must reach AWS within five minutes of the time stamp"."""
+
+_ALGORITHM: Final = "AWS4-HMAC-SHA256"
+_AUTHORIZATION: Final = re.compile(
+    rf"{_ALGORITHM} Credential=(?P<key>[^/,\s]+)/(?P<day>\d{{8}})/(?P<region>[^/,\s]+)/(?P<service>[^/,\s]+)/aws4_request,\s*"
+    r"SignedHeaders=(?P<headers>[^,\s]+),\s*Signature=(?P<signature>[0-9a-f]{64})"
+)
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
+_MUST_BE_SIGNED: Final = frozenset({"host", "x-amz-date", "x-amz-target"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A request as far as its signature covers it: POST, to the path /, without a query."""
+
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+
+
+def check_signature(request: Signed, keys: Mapping[str, str], now: float) -> None:
+    """Hold the request against the secrets (access key id -> secret).
+
+    Raises: Fault MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException,
+    InvalidSignatureException.
+    """
+    authorization = request.headers.get("authorization", "")
+    if not authorization:
+        raise Fault("MissingAuthenticationTokenException", "Request is missing Authentication Token")
+    parts = _AUTHORIZATION.fullmatch(authorization)
+    if parts is None:
+        raise Fault(
+            "IncompleteSignatureException",
+            f"Authorization is not of the form {_ALGORITHM} Credential=..., SignedHeaders=..., Signature=...",
+        )
+    names = parts["headers"].split(";")
+    missing = sorted((_MUST_BE_SIGNED | set(names)) - (set(names) & request.headers.keys()))
+    if missing:
+        raise Fault("IncompleteSignatureException", f"These headers must be in the request and signed: {', '.join(missing)}")
+    secret = keys.get(parts["key"])
+    if secret is None:
+        raise Fault("UnrecognizedClientException", f"The security token included in the request is invalid: no access key {parts['key']}")
+    stamp = request.headers["x-amz-date"]
+    _check_age(stamp, parts["day"], now)
+    scope = f"{parts['day']}/{parts['region']}/{parts['service']}/aws4_request"
+    canonical = "\n".join(_canonical(request, names))
+    to_sign = f"{_ALGORITHM}\n{stamp}\n{scope}\n{_hash(canonical.encode())}"
+    key = f"AWS4{secret}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    if not hmac.compare_digest(hmac.digest(key, to_sign.encode(), "sha256").hex(), parts["signature"]):
+        message = "The request signature we calculated does not match the signature you provided. Check your secret access key"
+        raise Fault("InvalidSignatureException", message)
+
+
+def _check_age(stamp: str, day: str, now: float) -> None:
+    try:
+        signed_at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        raise Fault("IncompleteSignatureException", f"X-Amz-Date is not of the form YYYYMMDDTHHMMSSZ: {stamp}") from None
+    if not stamp.startswith(day):
+        raise Fault("InvalidSignatureException", f"Date in Credential scope does not match YYYYMMDD from X-Amz-Date: {day} != {stamp}")
+    if abs(now - signed_at) > MOST_AGE:
+        ours = datetime.fromtimestamp(now, UTC).strftime(_STAMP)
+        raise Fault(
+            "InvalidSignatureException",
+            f"Signature expired or not yet current: {stamp} is more than 5 minutes from {ours}; check the clocks",
+        )
+
+
+def _canonical(request: Signed, names: list[str]) -> list[str]:
+    headers = [f"{name}:{' '.join(request.headers[name].split())}" for name in names]
+    return ["POST", "/", "", *headers, "", ";".join(names), _hash(request.body)]
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

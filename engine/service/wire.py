@@ -1,0 +1,127 @@
+"""AWS JSON 1.0 as text: from an HTTP request to operation and request, from an answer or a fault to an HTTP response. Pure.
+
+Here: what is wrong with a request before the service looks at it, and who may ask at all. Never: sockets, the event loop, what an
+operation means. Imports faults, model's names and signature.
+Source: AWS JSON 1.0 protocol (Smithy 2.0 specification).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from engine.service.faults import Fault
+from engine.service.model import TARGET_PREFIX, operations
+from engine.service.signature import Signed, check_signature
+
+MOST_BYTES: Final = 1 << 20
+"""Developer guide, "Amazon SWF Quotas": maximum request size, 1 MB per request."""
+
+CONTENT_TYPE: Final = "application/x-amz-json-1.0"
+LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+_PREFIX: Final = f"{TARGET_PREFIX}."
+_decode: Final = msgspec.json.Decoder().decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Who may ask."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Access key id -> secret. Empty: whoever can reach the service may ask, signed or not."""
+    names: frozenset[str] = LOOPBACK_NAMES
+    """The host names under which the service answers where there are no keys. A web page that has its own name resolved to the
+    loopback address (DNS rebinding) still sends its own name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    operation: str
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """By lower-case name; a header that comes twice is one with both values, as the signature has it."""
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
+    return headers
+
+
+def check_name(access: Access, headers: Mapping[str, str]) -> None:
+    """Refuse who calls the service by a name that is not its own. Raises: Fault AccessDeniedException."""
+    if access.keys:
+        return
+    given = headers.get("host", "")
+    name = given[: given.index("]") + 1] if given.startswith("[") and "]" in given else given.partition(":")[0]
+    if name.lower() not in access.names:
+        known = ", ".join(sorted(access.names))
+        raise Fault(
+            "AccessDeniedException", f"This service answers as {known}, not as {given!r}: use one of those names in the endpoint URL"
+        )
+
+
+def read_request(access: Access, headers: Mapping[str, str], body: bytes, now: float) -> Asked:
+    """What is asked. Raises: Fault."""
+    if access.keys:
+        check_signature(Signed(headers=headers, body=body), access.keys, now)
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != CONTENT_TYPE:
+        raise Fault("SerializationException", f"Content-Type must be {CONTENT_TYPE}, not {kind or 'missing'}")
+    target = headers.get("x-amz-target", "")
+    operation = target.removeprefix(_PREFIX)
+    if operation == target or operation not in operations():
+        raise Fault(
+            "UnknownOperationException", f"X-Amz-Target must be {_PREFIX}<operation of the Amazon SWF API>, not {target or 'missing'}"
+        )
+    return Asked(operation=operation, request=_read_body(body))
+
+
+def _read_body(body: bytes) -> Mapping[str, Any]:
+    if not body:
+        return {}
+    try:
+        request = _decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Fault("SerializationException", f"The body is not JSON: {error}") from None
+    except RecursionError:
+        raise Fault("SerializationException", "The body is nested too deeply") from None
+    if not isinstance(request, dict):
+        raise Fault("SerializationException", "The body must be a JSON object")
+    return request
+
+
+def too_large() -> Fault:
+    return Fault("RequestEntityTooLargeException", f"The request is larger than {MOST_BYTES} bytes")
+
+
+def answer(body: Mapping[str, Any]) -> Response:
+    """The response of an operation that answers nothing has no body (AWS leaves it empty)."""
+    return _response(200, _encode(body) if body else b"")
+
+
+def refusal(fault: Fault) -> Response:
+    return _response(fault.status, _encode(fault.body()))
+
+
+def _response(status: int, body: bytes) -> Response:
+    headers = [
+        (b"content-type", CONTENT_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
+    ]
+    return Response(status=status, headers=headers, body=body)
