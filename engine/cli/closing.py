@@ -36,11 +36,11 @@ class Closing:
 def parse_closing(event: Mapping[str, Any]) -> Closing:
     kind = event["eventType"]
     attributes = event[f"{kind[0].lower()}{kind[1:]}EventAttributes"]
-    details = _value(attributes.get("details"))
+    details = value_of(attributes.get("details"))
     return Closing(
         status=STATUS[kind],
         at=event["eventTimestamp"],
-        output=_value(attributes.get("result")),
+        output=value_of(attributes.get("result")),
         reason=attributes.get("reason", ""),
         details=details,
     )
@@ -64,7 +64,7 @@ def closing_lines(closing: Closing) -> list[str]:
             return [*lines, json.dumps(other, ensure_ascii=False)]
 
 
-def _value(text: str | None) -> Any:
+def value_of(text: str | None) -> Any:
     if text is None:
         return None
     try:

@@ -55,6 +55,8 @@ class Info:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenNode:
     node: str
+    state: str
+    """open or retrying."""
     visit: int
     attempt: int
     since: float
@@ -62,13 +64,16 @@ class OpenNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The summary that swfgraph's decider leaves in the executionContext."""
+    """The summary that swfgraph's decider leaves in the executionContext. `open` and `failed` name the first 20."""
 
     nodes: int
     done: int
     skipped: int
+    running: int
     failed: tuple[str, ...]
     open: tuple[OpenNode, ...]
+    phase: str
+    """running, canceling, closing or closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +121,10 @@ def parse_progress(context: str) -> Progress | NoProgress:
         nodes=summary["nodes"],
         done=summary["done"],
         skipped=summary["skipped"],
+        running=summary["running"],
         failed=tuple(summary["failed"]),
-        open=tuple(OpenNode(node=one["node"], visit=one["visit"], attempt=one["attempt"], since=one["since"]) for one in summary["open"]),
+        open=tuple(OpenNode(**{name: one[name] for name in ("node", "state", "visit", "attempt", "since")}) for one in summary["open"]),
+        phase=summary["phase"],
     )
 
 

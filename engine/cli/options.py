@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TextIO, TypeAlias
 
 import click
 
@@ -100,8 +100,30 @@ input_option: Decorator = click.option(
 
 def configure_logging(verbosity: int) -> None:
     level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG)
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%H:%M:%S", force=True)
+    handler = StderrHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S"))
+    logging.basicConfig(handlers=[handler], force=True)
     logging.getLogger("engine").setLevel(level)
+    logging.getLogger("engine.runtime").setLevel(logging.NOTSET)
+
+
+class StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is at that moment: a live picture puts itself in its place, and lines appear above it."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.setStream(sys.stderr)
+        super().emit(record)
+
+
+def log_work(common: Common, *, told: bool) -> None:
+    """For decider and worker: log what they do, unless it is told otherwise anyway (then only what goes wrong), or unwanted."""
+    if common.verbosity == 0 and not told:
+        logging.getLogger("engine.runtime").setLevel(logging.INFO)
+    elif common.verbosity <= 0 and told:
+        logging.getLogger("engine.runtime").setLevel(logging.ERROR)
 
 
 def read_text(given: str) -> str:

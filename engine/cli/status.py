@@ -10,7 +10,7 @@ import click
 
 from engine.cli import moments
 from engine.cli.closing import Closing, closing_lines, parse_closing
-from engine.cli.colours import status_cell
+from engine.cli.colours import NODE, status_cell
 from engine.cli.endpoint import on_execution
 from engine.cli.executions import NoProgress, Overview, Progress, last_event, overview
 from engine.cli.exits import Exit
@@ -78,10 +78,13 @@ def _rows(progress: Progress | NoProgress, now: float) -> Iterator[tuple[Cell, .
     if isinstance(progress, NoProgress):
         return
     for name in progress.failed:
-        yield name, Styled(text="failed", style="red"), "", "", ""
+        yield name, Styled(text="failed", style=NODE["failed"]), "", "", ""
     for one in progress.open:
         since = f"{moments.clock(one.since)} ({moments.span(now - one.since)})"
-        yield one.node, Styled(text="open", style="cyan"), str(one.visit), str(one.attempt), since
+        yield one.node, Styled(text=one.state, style=NODE.get(one.state, "")), str(one.visit), str(one.attempt), since
+    unnamed = progress.running - len(progress.open)
+    if unnamed:
+        yield f"(and {unnamed} more)", "", "", "", ""
 
 
 def _json(seen: Overview, closing: Closing | None) -> dict[str, Any]:
@@ -102,9 +105,11 @@ def _json(seen: Overview, closing: Closing | None) -> dict[str, Any]:
             "total": seen.progress.nodes,
             "done": seen.progress.done,
             "skipped": seen.progress.skipped,
+            "running": seen.progress.running,
+            "phase": seen.progress.phase,
             "failed": list(seen.progress.failed),
             "open": [
-                {"node": one.node, "visit": one.visit, "attempt": one.attempt, "since": moments.iso(one.since)}
+                {"node": one.node, "state": one.state, "visit": one.visit, "attempt": one.attempt, "since": moments.iso(one.since)}
                 for one in seen.progress.open
             ],
         }

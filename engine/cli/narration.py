@@ -1,0 +1,166 @@
+"""What decider and worker received and answered, in words: the manner of the walk in two terminals. Pure: what was heard in, lines out.
+
+    Received a decision task: FruitWorkflow 1.0, Demo
+    Making the decision on what is next
+    Test_Task_A succeeded
+    Decision made: schedule activity -- Test_Task_B
+
+Imports `overheard`, `spec.model`; imported by the commands decider and worker.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, assert_never
+
+from engine.cli.eventlines import attributes_of
+from engine.cli.output import shorten
+from engine.cli.overheard import ActivityEnded, ActivityReceived, Decided, DecisionReceived, Heard
+from engine.spec.model import Absent, ActivityType, CommandRun, PythonRun
+from engine.swf.tasks import ActivityTask, DecisionTask
+
+WIDTH: Final = 300
+"""Characters of a result or an error's details."""
+
+SPEC_MARKER: Final = "swfgraph.spec"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """`words`, and the attribute that says what they are about (empty: nothing does)."""
+
+    words: str
+    subject: str = ""
+
+
+DECISIONS: Final[Mapping[str, Phrase]] = {
+    "ScheduleActivityTask": Phrase(words="schedule activity", subject="activityType"),
+    "RequestCancelActivityTask": Phrase(words="ask activity to cancel", subject="activityId"),
+    "StartTimer": Phrase(words="start timer", subject="timerId"),
+    "CancelTimer": Phrase(words="cancel timer", subject="timerId"),
+    "RecordMarker": Phrase(words="record marker", subject="markerName"),
+    "CompleteWorkflowExecution": Phrase(words="complete the workflow execution"),
+    "FailWorkflowExecution": Phrase(words="fail the workflow execution", subject="reason"),
+    "CancelWorkflowExecution": Phrase(words="cancel the workflow execution"),
+}
+
+OUTCOMES: Final[Mapping[str, Phrase]] = {
+    "ActivityTaskCompleted": Phrase(words="succeeded"),
+    "ActivityTaskFailed": Phrase(words="failed", subject="reason"),
+    "ActivityTaskTimedOut": Phrase(words="timed out", subject="timeoutType"),
+    "ActivityTaskCanceled": Phrase(words="was canceled"),
+    "ScheduleActivityTaskFailed": Phrase(words="could not be scheduled", subject="cause"),
+    "TimerFired": Phrase(words="has fired"),
+    "WorkflowExecutionSignaled": Phrase(words="was signaled"),
+    "WorkflowExecutionCancelRequested": Phrase(words="was asked to cancel"),
+}
+"""The events that a decision answers to."""
+
+
+def narrate(heard: Heard, activities: Mapping[tuple[str, str], ActivityType]) -> Iterator[str]:
+    """`activities`: what the worker's specs say, by name and version."""
+    match heard:
+        case DecisionReceived(task=task):
+            yield f"Received a decision task: {task.name} {task.version}, {task.workflow_id}"
+        case Decided():
+            yield from _decided(heard)
+        case ActivityReceived(task=task):
+            yield f"Received an activity task: {task.name} {task.version}, {task.workflow_id}"
+            known = activities.get((task.name, task.version))
+            if known is not None:
+                yield f"Execute {task.name} with {_how(known)}"
+        case ActivityEnded():
+            yield _ended(heard)
+        case _:
+            assert_never(heard)
+
+
+def as_json(heard: Heard) -> dict[str, Any] | None:
+    """One object per task that was done; nothing for one that was only received."""
+    match heard:
+        case Decided(task=task):
+            return {**_address(task), "workflowType": _type(task), "decisions": list(heard.decisions)}
+        case ActivityEnded(task=task):
+            answer = {name: value for name, value in heard.answer.items() if name != "taskToken"}
+            outcome = heard.operation.removeprefix("RespondActivityTask").lower()
+            return {**_address(task), "activityType": _type(task), "activityId": task.activity_id, "outcome": outcome, **answer}
+        case DecisionReceived() | ActivityReceived():
+            return None
+        case _:
+            assert_never(heard)
+
+
+def _address(task: DecisionTask | ActivityTask) -> dict[str, str]:
+    return {"workflowId": task.workflow_id, "runId": task.run_id}
+
+
+def _type(task: DecisionTask | ActivityTask) -> dict[str, str]:
+    return {"name": task.name, "version": task.version}
+
+
+def _decided(heard: Decided) -> Iterator[str]:
+    yield "Making the decision on what is next"
+    for event_id in sorted(heard.events):
+        if heard.task.previous_started_event_id < event_id < heard.task.started_event_id:
+            yield from _outcome(heard.events[event_id], heard.events)
+    told = [line for decision in heard.decisions for line in _decision(decision)]
+    yield from told or ["Decision made: wait for what is under way"]
+
+
+def _outcome(event: Mapping[str, Any], events: Mapping[int, Mapping[str, Any]]) -> Iterator[str]:
+    phrase = OUTCOMES.get(event["eventType"])
+    if phrase is None:
+        return
+    attributes = attributes_of(event)
+    scheduled = events.get(attributes.get("scheduledEventId", 0))
+    about = attributes if scheduled is None else attributes_of(scheduled)
+    yield f"{_name(about)} {phrase.words}{_subject(phrase, attributes, ': ')}"
+
+
+def _name(attributes: Mapping[str, Any]) -> str:
+    if "activityType" in attributes:
+        return str(attributes["activityType"]["name"])
+    if "timerId" in attributes:
+        return f"The timer {attributes['timerId']}"
+    return f"The execution ({attributes['signalName']})" if "signalName" in attributes else "The execution"
+
+
+def _decision(decision: Mapping[str, Any]) -> Iterator[str]:
+    kind = decision["decisionType"]
+    attributes = decision.get(f"{kind[0].lower()}{kind[1:]}DecisionAttributes", {})
+    if attributes.get("markerName") == SPEC_MARKER:
+        return
+    phrase = DECISIONS.get(kind, Phrase(words=kind))
+    yield f"Decision made: {phrase.words}{_subject(phrase, attributes, ' -- ')}"
+
+
+def _subject(phrase: Phrase, attributes: Mapping[str, Any], joint: str) -> str:
+    value = attributes.get(phrase.subject, "")
+    name = value["name"] if isinstance(value, Mapping) else value
+    return f"{joint}{name}" if name else ""
+
+
+def _how(activity: ActivityType) -> str:
+    match activity.run:
+        case CommandRun(argv=argv):
+            return f"command - {shlex.join(str(template.value) for template in argv)}"
+        case PythonRun(module=module, function=function):
+            return f"python - {module}:{function}"
+        case Absent.ABSENT:
+            return "nothing: the spec does not say how"
+        case _:
+            assert_never(activity.run)
+
+
+def _ended(heard: ActivityEnded) -> str:
+    name, answer = heard.task.name, heard.answer
+    match heard.operation:
+        case "RespondActivityTaskCompleted":
+            return f"{name} succeeded with output: {shorten(answer['result'], WIDTH)}" if "result" in answer else f"{name} succeeded"
+        case "RespondActivityTaskFailed":
+            details = f": {shorten(answer['details'], WIDTH)}" if answer.get("details") else ""
+            return f"{name} failed with {answer.get('reason', 'no reason')}{details}"
+        case _:
+            return f"{name} was canceled"
