@@ -64,16 +64,17 @@ class At:
         self.now = now
 
     def root(self, refs: References) -> dict[str, Json]:
+        """What changes with the run is copied: a value that is handed over may become part of a result."""
         data, everything = self._data, refs.everything
         root = dict(self._extra)
         if everything or "input" in refs.names:
             root["input"] = data.input
         if everything or "results" in refs.names:
-            root["results"] = data.results if everything or "results" in refs.whole else _some(data.results, refs.results)
+            root["results"] = dict(data.results) if everything or "results" in refs.whole else _some(data.results, refs.results)
         if everything or "errors" in refs.names:
-            root["errors"] = data.errors if everything or "errors" in refs.whole else _some(data.errors, refs.errors)
+            root["errors"] = dict(data.errors) if everything or "errors" in refs.whole else _some(data.errors, refs.errors)
         if everything or "execution" in refs.names:
-            root["execution"] = data.execution
+            root["execution"] = {**data.execution, "visits": dict(data.visits)}
         return root
 
 
