@@ -10,9 +10,10 @@ Imports the rest of the service but its shell.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
-from engine.service import polling, starting, viewing, working
+from engine.service import polling, starting, viewing, visibility, working
 from engine.service.answers import DONE, Answer, Later, Parked, Reply
 from engine.service.archive import Archive
 from engine.service.closing import close_execution
@@ -64,6 +65,8 @@ class Core:
         }
         for operation in working.RESPONSES:
             methods[operation] = self._respond_activity(operation)
+        for operation in visibility.OPERATIONS:
+            methods[operation] = self._look(operation)
         for operation in self._registry.operations:
             methods[operation] = self._register(operation)
         return methods
@@ -171,7 +174,15 @@ class Core:
 
     def _count_pending(self, kind: str, request: _Request) -> Answer:
         self._registry.domain(request["domain"])
-        return Reply({"count": self._ledger.queues.count((kind, request["domain"], request["taskList"]["name"])), "truncated": False})
+        return Reply(visibility.count_body(self._ledger.queues.count((kind, request["domain"], request["taskList"]["name"]))))
+
+    def _look(self, operation: str) -> _Method:
+        def method(request: _Request, now: float) -> Answer:
+            self._registry.domain(request["domain"])
+            asked = visibility.question(operation, request, now)
+            return Later(partial(visibility.answer, asked, self._archive, self._ledger.is_cancel_requested))
+
+        return method
 
     def _register(self, operation: str) -> _Method:
         def method(request: _Request, now: float) -> Answer:

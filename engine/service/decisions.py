@@ -55,10 +55,12 @@ def respond_decision_task_completed(ledger: Ledger, registry: Registry, request:
     task = execution.running
     unseen = execution.waiting is not NO_DECISION
     completed = {
-        **given(request, "executionContext", "taskList", "taskListScheduleToStartTimeout"),
+        **given(request, "executionContext", "taskListScheduleToStartTimeout"),
         "scheduledEventId": task.scheduled_id,
         "startedEventId": task.started_id,
     }
+    if "taskList" in request:
+        completed["taskList"] = {"name": request["taskList"]["name"]}
     completed_id = ledger.record(execution, "DecisionTaskCompleted", completed, now)
     deciding = Deciding(ledger=ledger, registry=registry, execution=execution, completed_id=completed_id, now=now, unseen=unseen)
     for decision in decisions:

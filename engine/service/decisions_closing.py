@@ -12,7 +12,7 @@ from engine.service.closing import close_execution
 from engine.service.deciding import Deciding
 from engine.service.events import Attributes, given
 from engine.service.faults import Fault
-from engine.service.opening import EXECUTION_SETTINGS, execution_configuration, missing_settings
+from engine.service.opening import EXECUTION_SETTINGS, execution_opening, missing_settings
 
 _UNSEEN = "UNHANDLED_DECISION"
 
@@ -57,8 +57,7 @@ def continue_as_new_workflow_execution(deciding: Deciding, attributes: Attribute
     elif missing:
         deciding.fail("ContinueAsNewWorkflowExecutionFailed", {}, missing[0].cause)
     else:
-        new = {**given(attributes, "input", "tagList"), **execution_configuration(attributes, row), "workflowType": named}
-        _continue(deciding, new)
+        _continue(deciding, execution_opening(attributes, row))
 
 
 def _continue(deciding: Deciding, new: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from engine.service.closing import request_cancel, signal
 from engine.service.deciding import Deciding
 from engine.service.events import Attributes, given
 from engine.service.faults import Fault
-from engine.service.opening import EXECUTION_SETTINGS, execution_configuration, missing_settings
+from engine.service.opening import EXECUTION_SETTINGS, execution_opening, missing_settings
 from engine.service.rows import TypeRow
 
 _UNKNOWN = "UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION"
@@ -30,7 +30,7 @@ def start_child_workflow_execution(deciding: Deciding, attributes: Attributes) -
     if cause:
         _child_failed(deciding, attributes, cause, initiated_id=0)
         return
-    new = {**given(attributes, "input", "tagList"), **execution_configuration(attributes, row), "workflowType": named}
+    new = execution_opening(attributes, row)
     initiated_id = deciding.record(
         "StartChildWorkflowExecutionInitiated", {"workflowId": attributes["workflowId"], **given(attributes, "control"), **new}
     )
@@ -67,7 +67,8 @@ def _start_child(deciding: Deciding, attributes: Attributes, new: dict[str, Any]
 
 
 def _child_failed(deciding: Deciding, attributes: Attributes, cause: str, *, initiated_id: int) -> None:
-    about = {**given(attributes, "workflowType", "workflowId", "control"), "initiatedEventId": initiated_id}
+    named = dict(attributes["workflowType"])
+    about = {"workflowType": named, **given(attributes, "workflowId", "control"), "initiatedEventId": initiated_id}
     deciding.fail("StartChildWorkflowExecutionFailed", about, cause)
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 from engine.service.deciding import Deciding
 from engine.service.events import Attributes, given
 from engine.service.faults import Fault
-from engine.service.opening import ACTIVITY_SETTINGS, activity_configuration, missing_settings
+from engine.service.opening import ACTIVITY_SETTINGS, activity_opening, missing_settings
 from engine.service.rows import TypeRow
 from engine.service.timeouts import Due
 
 
 def schedule_activity_task(deciding: Deciding, attributes: Attributes) -> None:
     named = attributes["activityType"]
-    activity_id = attributes["activityId"]
     try:
         row = deciding.registry.type("activity", deciding.execution.domain, named["name"], named["version"])
     except Fault:
@@ -23,15 +22,10 @@ def schedule_activity_task(deciding: Deciding, attributes: Attributes) -> None:
     else:
         cause = _refusal(deciding, attributes, row)
     if cause:
-        deciding.fail("ScheduleActivityTaskFailed", {"activityType": named, "activityId": activity_id}, cause)
+        deciding.fail("ScheduleActivityTaskFailed", {"activityType": dict(named), "activityId": attributes["activityId"]}, cause)
         return
-    scheduled = {
-        "activityType": named,
-        "activityId": activity_id,
-        **given(attributes, "input", "control"),
-        **activity_configuration(attributes, row),
-        "decisionTaskCompletedEventId": deciding.completed_id,
-    }
+    scheduled = activity_opening(attributes, row)
+    scheduled["decisionTaskCompletedEventId"] = deciding.completed_id
     deciding.ledger.schedule_activity(deciding.execution, scheduled, deciding.now)
 
 

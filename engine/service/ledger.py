@@ -57,6 +57,11 @@ class Ledger:
     def count_open(self, domain: str) -> int:
         return self._open_in.get(domain, 0)
 
+    def is_cancel_requested(self, run: int) -> bool:
+        """Of an open execution. May be asked without the owner's mutex: one look-up, of what is never unset."""
+        execution = self.open.get(run)
+        return execution is not None and execution.cancel_requested
+
     # Executions begin, are loaded, and end.
 
     def begin(self, domain: str, workflow_id: str, started: Attributes, now: float) -> Execution:

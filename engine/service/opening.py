@@ -1,7 +1,7 @@
 """How an execution or an activity task is configured: what the request gives, else what its type was registered with.
 
 Here: the tables of what must come from one of the two, with the cause that is named where neither has it, and the attributes of the
-event that opens the thing. Never: writing the event. Imports events, rows.
+event that opens the thing. Never: writing the event. What is given is copied, not shared with the request. Imports events, rows.
 Source: API reference, StartWorkflowExecution and the ScheduleActivityTask, StartChildWorkflowExecution, ContinueAsNew... decisions.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.service.events import Attributes
+from engine.service.events import Attributes, given
 from engine.service.rows import TypeRow
 
 
@@ -54,31 +54,40 @@ ACTIVITY_SETTINGS = (
 _ACTIVITY_OPTIONS = (("taskPriority", "defaultTaskPriority"),)
 
 
-def missing_settings(settings: Sequence[Setting], given: Attributes, row: TypeRow) -> tuple[Setting, ...]:
+def missing_settings(settings: Sequence[Setting], request: Attributes, row: TypeRow) -> tuple[Setting, ...]:
     """Those that neither the request nor the type has."""
     defaults = row.defaults
-    return tuple(setting for setting in settings if setting.member not in given and setting.default not in defaults)
+    return tuple(setting for setting in settings if setting.member not in request and setting.default not in defaults)
 
 
-def execution_configuration(given: Attributes, row: TypeRow) -> dict[str, Any]:
-    """The configuration of an execution; nothing of it may be missing."""
-    return _configuration(EXECUTION_SETTINGS, _EXECUTION_OPTIONS, given, row)
+def execution_opening(request: Attributes, row: TypeRow) -> dict[str, Any]:
+    """What a new execution is and is given: input, tags, configuration (nothing of it may be missing), type."""
+    opening = given(request, "input")
+    if request.get("tagList"):
+        opening["tagList"] = list(request["tagList"])
+    opening.update(_configuration(EXECUTION_SETTINGS, _EXECUTION_OPTIONS, request, row))
+    opening["workflowType"] = {"name": row.name, "version": row.version}
+    return opening
 
 
-def activity_configuration(given: Attributes, row: TypeRow) -> dict[str, Any]:
-    """The configuration of an activity task; nothing of it may be missing."""
-    return _configuration(ACTIVITY_SETTINGS, _ACTIVITY_OPTIONS, given, row)
+def activity_opening(request: Attributes, row: TypeRow) -> dict[str, Any]:
+    """What a new activity task is and is given: type, id, input, control, configuration (nothing of it may be missing)."""
+    opening = {"activityType": {"name": row.name, "version": row.version}, **given(request, "activityId", "input", "control")}
+    opening.update(_configuration(ACTIVITY_SETTINGS, _ACTIVITY_OPTIONS, request, row))
+    return opening
 
 
-def _configuration(settings: Sequence[Setting], options: Sequence[tuple[str, str]], given: Attributes, row: TypeRow) -> dict[str, Any]:
+def _configuration(settings: Sequence[Setting], options: Sequence[tuple[str, str]], request: Attributes, row: TypeRow) -> dict[str, Any]:
     defaults = row.defaults
     result: dict[str, Any] = {}
     for setting in settings:
         member = setting.member
-        result[member] = given[member] if member in given else defaults[setting.default]
+        result[member] = request[member] if member in request else defaults[setting.default]
+    # A copy: an in-process caller may change its request afterwards, and must not change the event thereby.
+    result["taskList"] = {"name": result["taskList"]["name"]}
     for member, default in options:
-        if member in given:
-            result[member] = given[member]
+        if member in request:
+            result[member] = request[member]
         elif default in defaults:
             result[member] = defaults[default]
     return result

@@ -15,7 +15,7 @@ from engine.service.execution import Execution
 from engine.service.faults import Fault, invalid, type_deprecated, type_label, unknown_execution
 from engine.service.ledger import Ledger
 from engine.service.limits import YEAR
-from engine.service.opening import EXECUTION_SETTINGS, execution_configuration, missing_settings
+from engine.service.opening import EXECUTION_SETTINGS, execution_opening, missing_settings
 from engine.service.registry import Registry
 from engine.service.tasks import read_seconds
 
@@ -30,16 +30,15 @@ def start_workflow_execution(ledger: Ledger, registry: Registry, request: Mappin
         label = type_label("workflow", row.name, row.version)
         names = ", ".join(setting.default for setting in missing)
         raise Fault("DefaultUndefinedFault", f"{names}: not given in the request, and {label} was registered without it")
-    configuration = execution_configuration(request, row)
-    if read_seconds(configuration["executionStartToCloseTimeout"]) > YEAR:
-        shown = configuration["executionStartToCloseTimeout"]
+    opening = execution_opening(request, row)
+    if read_seconds(opening["executionStartToCloseTimeout"]) > YEAR:
+        shown = opening["executionStartToCloseTimeout"]
         raise invalid(f"Invalid executionStartToCloseTimeout: {shown} (an execution can run for one year: at most {YEAR:.0f} seconds)")
     if ledger.named(domain, workflow_id) is not None:
         raise Fault("WorkflowExecutionAlreadyStartedFault", f"Already Started: workflowId = {workflow_id} has an open execution")
     if ledger.count_open(domain) >= ledger.limits.open_executions:
         raise Fault("LimitExceededFault", f"Domain {domain} has {ledger.limits.open_executions} open executions, and it can't have more")
-    started = {**given(request, "input", "tagList"), **configuration, "workflowType": named, "parentInitiatedEventId": 0}
-    return {"runId": ledger.begin(domain, workflow_id, started, now).run_id}
+    return {"runId": ledger.begin(domain, workflow_id, {**opening, "parentInitiatedEventId": 0}, now).run_id}
 
 
 def signal_workflow_execution(ledger: Ledger, registry: Registry, request: Mapping[str, Any], now: float) -> None:
