@@ -1,0 +1,134 @@
+"""Where a workload runs: an endpoint, and decider and worker threads before it. In-process everything is in this process; over HTTP the
+service, the decider and the worker are a process each, as they would be in production.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.graph.plan import Plan
+from engine.runtime.decider import Decider, DeciderSettings
+from engine.runtime.register import register
+from engine.runtime.worker import Worker, WorkerSettings
+from engine.swf.client import Client
+from engine.swf.connect import Durability, connect
+
+DECIDER_THREADS = 6
+WORKER_THREADS = 12
+SECONDS = 60.0
+"""How long a part may take to come up or to end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    client: Client
+    heard: Callable[[Callable[[str], None]], None]
+    """Sets who is told the runId after every decision that the service took."""
+
+
+class _Ear:
+    """Passes on what the decider says to whoever listens at the moment."""
+
+    def __init__(self) -> None:
+        self._listener: Callable[[str], None] = _deaf
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        self._listener = listener
+
+    def __call__(self, run_id: str) -> None:
+        self._listener(run_id)
+
+
+def _deaf(_run_id: str) -> None:
+    return
+
+
+@contextlib.contextmanager
+def in_process(plans: Sequence[Plan], durability: Durability) -> Iterator[Stage]:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=".") as folder:
+        client = connect(f"sqlite:///{folder}/swf.db", durability=durability)
+        with contextlib.closing(client), _deciding(client, plans) as ear, _working(client, plans):
+            yield Stage(client=client, heard=ear.listen)
+
+
+@contextlib.contextmanager
+def over_http(plans: Sequence[Plan], durability: Durability, worker: Sequence[str]) -> Iterator[Stage]:
+    """`worker` is the command that runs the workloads' worker; the URL is appended."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=".") as folder, contextlib.ExitStack() as stack:
+        serve = ["serve", "--db", f"{folder}/swf.db", "--port", str(port), "--durability", durability, "--quiet"]
+        stack.enter_context(_process([sys.executable, "-m", "engine.cli.main", *serve]))
+        _await_port(port)
+        client = stack.enter_context(contextlib.closing(connect(url)))
+        ear = stack.enter_context(_deciding(client, plans))
+        stack.enter_context(_process([*worker, url]))
+        yield Stage(client=client, heard=ear.listen)
+
+
+@contextlib.contextmanager
+def _deciding(client: Client, plans: Sequence[Plan]) -> Iterator[_Ear]:
+    register(client, [plan.spec for plan in plans])
+    ear = _Ear()
+    decider = Decider(client, plans, DeciderSettings(threads=DECIDER_THREADS), on_decided=ear)
+    decider.start(lambda: None)
+    try:
+        yield ear
+    finally:
+        decider.drain()
+        decider.finish(time.monotonic() + SECONDS)
+
+
+@contextlib.contextmanager
+def _working(client: Client, plans: Sequence[Plan]) -> Iterator[None]:
+    worker = Worker(client, [plan.spec for plan in plans], WorkerSettings(concurrency=WORKER_THREADS))
+    worker.start(lambda: None)
+    try:
+        yield
+    finally:
+        worker.drain()
+        worker.finish(time.monotonic() + SECONDS)
+
+
+def work_until_killed(url: str, plans: Sequence[Plan]) -> None:
+    """The worker of `over_http`, in its own process."""
+    with contextlib.closing(connect(url)) as client, _working(client, plans):
+        threading.Event().wait()
+
+
+@contextlib.contextmanager
+def _process(command: Sequence[str]) -> Iterator[None]:
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await_port(port: int) -> None:
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
