@@ -19,39 +19,49 @@ class Loops:
         """Set: no new turns."""
         self._name = name
         self._threads: list[threading.Thread] = []
+        self._ends: list[threading.Event] = []
         self._failure: list[BaseException] = []
         self._on_end: Callable[[], None] = _nothing
 
     def start(self, turns: Sequence[Callable[[], object]], on_end: Callable[[], None]) -> None:
         """One thread per turn. `on_end` is called from the thread that ends first by itself, i.e. by an error."""
         self._on_end = on_end
+        self._ends = [threading.Event() for _ in turns]
         self._threads = [
-            threading.Thread(target=self._loop, args=(turn,), name=f"{self._name}-{number}", daemon=True)
-            for number, turn in enumerate(turns, start=1)
+            threading.Thread(target=self._loop, args=(turn, end), name=f"{self._name}-{number}", daemon=True)
+            for number, (turn, end) in enumerate(zip(turns, self._ends, strict=True), start=1)
         ]
         for thread in self._threads:
             thread.start()
 
     @property
     def running(self) -> bool:
-        return any(thread.is_alive() for thread in self._threads)
+        return not all(end.is_set() for end in self._ends)
 
     def stop(self) -> None:
         self.stopping.set()
 
     def join(self, seconds: float) -> bool:
-        """Wait for all to end, at most so long; whether they have."""
+        """Wait for all to end, at most so long; whether they have.
+
+        A Ctrl-C may cut it short and leaves all as it was. (Thread.join would take an interrupted thread for ended: cpython
+        issue 90882; so that is called last, of threads whose last act is under way.)
+        """
         deadline = time.monotonic() + seconds
+        for end in self._ends:
+            end.wait(max(0.0, deadline - time.monotonic()))
+        if self.running:
+            return False
         for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        return not self.running
+            thread.join()
+        return True
 
     def check(self) -> None:
         """Raises: what a turn raised, if one did."""
         if self._failure:
             raise self._failure[0]
 
-    def _loop(self, turn: Callable[[], object]) -> None:
+    def _loop(self, turn: Callable[[], object], end: threading.Event) -> None:
         try:
             while not self.stopping.is_set():
                 turn()
@@ -60,6 +70,8 @@ class Loops:
                 self._fail(error)
         except BaseException as error:  # noqa: BLE001 - the outermost frame of the thread: check() raises it again
             self._fail(error)
+        finally:
+            end.set()
 
     def _fail(self, error: BaseException) -> None:
         self._failure.append(error)
