@@ -108,6 +108,8 @@ RULES: Final[Mapping[str, _Rule]] = {
     "DurationInSecondsOptional": _SECONDS_OR_NONE,
     "DurationInSeconds": _SECONDS,
     "DurationInDays": _DAYS,
+    "WorkflowExecutionConfiguration.taskStartToCloseTimeout": _SECONDS_OR_NONE,  # "You can use NONE to specify unlimited duration"
+    "WorkflowExecutionConfiguration.executionStartToCloseTimeout": _SECONDS_OR_NONE,  # likewise
     "TaskPriority": _PRIORITY,
     "RegisterWorkflowTypeInput.defaultExecutionStartToCloseTimeout": _SECONDS,  # "you cannot specify a value of NONE"
     "StartWorkflowExecutionInput.executionStartToCloseTimeout": _SECONDS,  # likewise
