@@ -57,6 +57,7 @@ class Decider:
         self._client = client
         self._plans = {(plan.spec.domain, plan.spec.name, plan.spec.version): plan for plan in plans}
         self.queues = tuple(dict.fromkeys(TaskQueue(domain=plan.spec.domain, task_list=plan.spec.task_list) for plan in plans))
+        self._requests = {queue: poll_request(queue, settings.identity) for queue in self.queues}
         self._settings = settings
         self._on_decided = on_decided
         self._loops = Loops("decider")
@@ -87,17 +88,11 @@ class Decider:
 
     def _turn(self, queue: TaskQueue) -> bool:
         """One poll, and the decision that it asked for; whether it asked for one."""
-        request = {
-            "domain": queue.domain,
-            "taskList": {"name": queue.task_list},
-            "identity": self._settings.identity,
-            "maximumPageSize": PAGE,
-            "startAtPreviousStartedEvent": True,
-        }
-        task = parse_decision_task(self._polls.call("PollForDecisionTask", request))
+        task = parse_decision_task(self._polls.call("PollForDecisionTask", self._requests[queue]))
         if task is EMPTY:
             return False
-        log.info("Received a decision task: %s", task.name, extra=_address(task))
+        if log.isEnabledFor(logging.INFO):
+            log.info("Received a decision task: %s", task.name, extra=_address(task))
         plan = self._plans.get((queue.domain, task.name, task.version))
         if plan is None:
             self._leave_unknown(queue, task)
@@ -138,6 +133,9 @@ class Decider:
             fold(event)
 
     def _answer(self, run: Run, task: DecisionTask, answer: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]]) -> None:
+        if log.isEnabledFor(logging.INFO):
+            for decision in decisions:
+                log.info("Decision made: %s", describe_decision(decision), extra=_address(task))
         try:
             self._answers.call("RespondDecisionTaskCompleted", answer)
         except SwfFault as fault:
@@ -149,9 +147,6 @@ class Decider:
         except EndpointUnavailable as error:
             log.error("The decision could not be told, the task is left to time out: %s", error, extra=_address(task))
             return
-        if log.isEnabledFor(logging.INFO):
-            for decision in decisions:
-                log.info("Decision made: %s", describe_decision(decision), extra=_address(task))
         if not any(decision["decisionType"] in CLOSING for decision in decisions):
             self._cache.give_back(task.run_id, run)
         self._on_decided(task.run_id)
@@ -175,6 +170,17 @@ class Decider:
             log.error(
                 "The execution %s was decided by %s and is left alone: %s", task.workflow_id, what, error, extra=_address(task)
             )
+
+
+def poll_request(queue: TaskQueue, identity: str) -> Mapping[str, Any]:
+    """Asks for what is new since the decision before, which is all that whoever holds the Run needs."""
+    return {
+        "domain": queue.domain,
+        "taskList": {"name": queue.task_list},
+        "identity": identity,
+        "maximumPageSize": PAGE,
+        "startAtPreviousStartedEvent": True,
+    }
 
 
 def _above(events: Sequence[Mapping[str, Any]], last: int) -> Sequence[Mapping[str, Any]]:

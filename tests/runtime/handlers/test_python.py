@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +16,6 @@ from engine.runtime.handlers.python import PythonHandler, arity
 from engine.runtime.task import PAYLOAD_LIMIT, Abandoned, Canceled, Completed, Failed, Leash, Outcome, Why
 from engine.spec.model import ABSENT, Json, PythonRun
 from tests.runtime.handlers.jobs import job
-
-
-@pytest.fixture(autouse=True)
-def modules_are_forgotten() -> Iterator[None]:
-    path, modules = list(sys.path), set(sys.modules)
-    yield
-    sys.path[:] = path
-    for name in set(sys.modules) - modules:
-        del sys.modules[name]
 
 
 def load(folder: Path, source: str, *, module: str = "deeds", function: str = "act") -> PythonHandler:
