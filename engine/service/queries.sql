@@ -1,24 +1,31 @@
 -- Every statement that the store and the archive run. A line `-- name: x` begins statement x. {words} are filled in with one of the
 -- fragments at the end, never with data.
+--
+-- Whatever is read comes as one row with one JSON text: fetching row by row would give up and take back the interpreter's lock for each
+-- of them, and wait for it while another thread computes.
 
 -- name: write
 -- One row of values here; a batch has as many as it has rows.
 INSERT INTO inbox (kind, run, event_id, value) VALUES (?, ?, ?, ?)
 
 -- name: domains
-SELECT name, status, description, retention_days, tags FROM domains ORDER BY name
+SELECT json_group_array(json_object(
+    'name', name, 'status', status, 'description', description, 'retention_days', retention_days, 'tags', json(tags)
+)) FROM domains
 
 -- name: types
-SELECT kind, domain, name, version, status, description, created, deprecated, defaults FROM types ORDER BY kind, domain, name, version
+SELECT json_group_array(json_object(
+    'kind', kind, 'domain', domain, 'name', name, 'version', version, 'status', status, 'description', description,
+    'created', created, 'deprecated', deprecated, 'defaults', json(defaults)
+)) FROM types
 
 -- name: next_run
 SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'executions'
 
 -- name: heartbeats
-SELECT run, scheduled_event_id, at, details FROM heartbeats ORDER BY run, scheduled_event_id
+SELECT json_group_array(json_object('run', run, 'scheduled_event_id', scheduled_event_id, 'at', at, 'details', details)) FROM heartbeats
 
 -- name: events_ascending
--- One row, one JSON array: fetching a page row by row would give up and take back the interpreter's lock for each event.
 SELECT '[' || coalesce(group_concat(body, ','), '') || ']'
 FROM (SELECT body FROM events WHERE run = ? AND event_id BETWEEN ? AND ? ORDER BY event_id LIMIT ?)
 
@@ -28,29 +35,54 @@ FROM (SELECT body FROM events WHERE run = ? AND event_id BETWEEN ? AND ? ORDER B
 
 -- name: expired
 -- API reference, RegisterDomain, workflowExecutionRetentionPeriodInDays: with NONE or 0, an execution leaves as soon as it completes.
-SELECT x.run FROM domains AS d CROSS JOIN executions AS x
-WHERE x.domain = d.name AND x.closed IS NOT NULL AND x.closed <= :now - max(d.retention_days, 0) * 86400.0
-LIMIT :limit
+SELECT json_group_array(run) FROM (
+    SELECT x.run FROM domains AS d CROSS JOIN executions AS x
+    WHERE x.domain = d.name AND x.closed IS NOT NULL AND x.closed <= :now - max(d.retention_days, 0) * 86400.0
+    LIMIT :limit
+)
 
 -- name: executions
-SELECT x.run, x.domain, x.workflow_id, x.run_id, x.type_name, x.type_version, x.started, x.tags,
-    coalesce(x.closed, 0.0), coalesce(x.close_status, ''), x.cancel_requested, x.latest_activity,
-    -- the parent is in the first event only: it is read for what is shown, not for what is searched
-    coalesce((SELECT json_extract(body, '$.workflowExecutionStartedEventAttributes.parentWorkflowExecution.workflowId')
-              FROM events WHERE run = x.run AND event_id = 1), ''),
-    coalesce((SELECT json_extract(body, '$.workflowExecutionStartedEventAttributes.parentWorkflowExecution.runId')
-              FROM events WHERE run = x.run AND event_id = 1), '')
-FROM {source}
-WHERE {condition}
-ORDER BY {order}
-LIMIT :limit
+SELECT json_group_array(json(record)) FROM (
+    SELECT json_object(
+        'run', x.run, 'domain', x.domain, 'workflow_id', x.workflow_id, 'run_id', x.run_id,
+        'type_name', x.type_name, 'type_version', x.type_version, 'started', x.started, 'tags', json(x.tags),
+        -- the parent is in the first event only: it is read for what is shown, not for what is searched
+        'parent', json(coalesce(nullif((
+            SELECT json_extract(
+                body,
+                '$.workflowExecutionStartedEventAttributes.parentWorkflowExecution.workflowId',
+                '$.workflowExecutionStartedEventAttributes.parentWorkflowExecution.runId'
+            )
+            FROM events WHERE run = x.run AND event_id = 1
+        ), '[null,null]'), '["",""]')),
+        'closed', coalesce(x.closed, 0.0), 'close_status', coalesce(x.close_status, ''),
+        'cancel_requested', x.cancel_requested, 'latest_activity', x.latest_activity
+    ) AS record
+    FROM {searched} CROSS JOIN executions AS x ON x.run = s.run
+    WHERE {condition}
+    ORDER BY {order}
+    LIMIT :limit
+)
 
 -- name: count
-SELECT count(*) FROM {source} WHERE {condition}
+SELECT count(*) FROM {searched} WHERE {condition}
 
--- Fragments: conditions
+-- Fragments: what is searched, under the name s. A tag filter searches the tags. The planner would look for a workflowId among all
+-- executions of the time range.
 
--- name: condition_query
+-- name: searched_executions
+executions AS s
+
+-- name: searched_tags
+execution_tags AS s
+
+-- name: searched_workflow_id
+executions AS s INDEXED BY closed_of_workflow_id
+
+-- Fragments: conditions. `beyond` breaks ties of time. The executions of one workflowId follow each other in time, so their run
+-- numbers are an order by start and by close alike.
+
+-- name: condition_count
 s.domain = :domain AND s.closed {state} AND s.{time} >= :oldest AND s.{time} <= :latest AND {filter}
 
 -- name: condition_newest_first
@@ -58,6 +90,12 @@ s.domain = :domain AND s.closed {state} AND s.{time} >= :oldest AND (s.{time}, s
 
 -- name: condition_oldest_first
 s.domain = :domain AND s.closed {state} AND (s.{time}, s.run) > (:oldest, :beyond) AND s.{time} <= :latest AND {filter}
+
+-- name: condition_last_run_first
+s.domain = :domain AND s.closed {state} AND s.run < :beyond AND s.{time} >= :oldest AND s.{time} <= :latest AND {filter}
+
+-- name: condition_first_run_first
+s.domain = :domain AND s.closed {state} AND s.run > :beyond AND s.{time} >= :oldest AND s.{time} <= :latest AND {filter}
 
 -- name: condition_all_open
 s.closed IS NULL
@@ -67,14 +105,6 @@ s.domain = :domain AND s.workflow_id = :workflow_id AND s.run_id = :run_id
 
 -- name: condition_open_of_workflow_id
 s.domain = :domain AND s.workflow_id = :workflow_id AND s.closed IS NULL
-
--- Fragments: where a query looks. `s` is what is searched, `x` the execution; a tag filter searches the tags.
-
--- name: source
-executions AS s CROSS JOIN executions AS x ON x.run = s.run
-
--- name: source_tagged
-execution_tags AS s CROSS JOIN executions AS x ON x.run = s.run
 
 -- Fragments: filters
 

@@ -59,6 +59,7 @@ CREATE INDEX closed_of_type_by_start ON executions (domain, type_name, started, 
 CREATE INDEX closed_of_type_by_close ON executions (domain, type_name, closed, run, type_version) WHERE closed IS NOT NULL;
 CREATE INDEX closed_as_by_start ON executions (domain, close_status, started) WHERE closed IS NOT NULL;
 CREATE INDEX closed_as_by_close ON executions (domain, close_status, closed) WHERE closed IS NOT NULL;
+CREATE INDEX closed_of_workflow_id ON executions (domain, workflow_id, run, started, closed) WHERE closed IS NOT NULL;
 
 -- The tags again, one row each, with what a tag filter orders by. Kept by the triggers below; nobody else writes it.
 CREATE TABLE execution_tags (
