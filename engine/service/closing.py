@@ -12,7 +12,7 @@ from engine.service.events import Attributes, given
 from engine.service.execution import Execution
 from engine.service.ledger import Ledger
 
-_TOLD_TO_THE_PARENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
+TOLD_TO_THE_PARENT: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "WorkflowExecutionCompleted": ("ChildWorkflowExecutionCompleted", ("result",)),
     "WorkflowExecutionFailed": ("ChildWorkflowExecutionFailed", ("reason", "details")),
     "WorkflowExecutionCanceled": ("ChildWorkflowExecutionCanceled", ("details",)),
@@ -52,14 +52,14 @@ def signal(ledger: Ledger, execution: Execution, attributes: Attributes, now: fl
 
 
 def _tell_parent(ledger: Ledger, child: Execution, event_type: str, attributes: Attributes, now: float) -> None:
-    if event_type not in _TOLD_TO_THE_PARENT or "parentWorkflowExecution" not in child.started:
+    if event_type not in TOLD_TO_THE_PARENT or "parentWorkflowExecution" not in child.started:
         return
     named = child.started["parentWorkflowExecution"]
     parent = ledger.find(child.domain, named["workflowId"], named["runId"])
     initiated_id = child.started["parentInitiatedEventId"]
     if parent is None or initiated_id not in parent.children:
         return
-    told, repeated = _TOLD_TO_THE_PARENT[event_type]
+    told, repeated = TOLD_TO_THE_PARENT[event_type]
     about = {
         "workflowExecution": child.reference,
         "workflowType": child.started["workflowType"],

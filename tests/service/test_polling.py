@@ -136,7 +136,7 @@ def test_the_first_decision_task_of_a_sticky_decider_has_everything() -> None:
 def test_pages_together_are_the_history_that_one_page_would_be(*, sticky: bool, backwards: bool, size: int) -> None:
     service = Service()
     several_decisions(service)
-    options = {"maximumPageSize": size, "reverseOrder": backwards, "startAtPreviousStartedEvent": sticky}
+    options: dict[str, Any] = {"maximumPageSize": size, "reverseOrder": backwards, "startAtPreviousStartedEvent": sticky}
     first = page = service.poll_decision(**options)
     found = ids(page)
     while "nextPageToken" in page:
