@@ -49,6 +49,8 @@ PLAIN_MARKS: Final = {
 AROUND: Final = 4
 """Lines of the terminal that are not nodes: title, what is not shown, the foot, the cursor."""
 
+NAME_WIDTH: Final = 40
+
 COUNTED: Final = (
     Look.RUNNING,
     Look.QUEUED,
@@ -95,15 +97,16 @@ class Picture:
         return Group(*parts)
 
     def _table(self, rows: Sequence[Row], now: float) -> Table:
-        table = Table.grid(padding=(0, 1), expand=False)
-        table.add_column(width=1)
-        table.add_column(no_wrap=True, max_width=40)
-        table.add_column(no_wrap=True)
-        table.add_column(justify="right", no_wrap=True)
-        table.add_column(no_wrap=True, overflow="ellipsis")
-        for row in rows:
-            mark: RenderableType = self._spinner if row.look is Look.RUNNING else Text(self._marks[row.look])
-            table.add_row(mark, row.node, _state(row), _took(row, now), shorten(row.note, 200), style=NODE[row.look])
+        """Notes get what the other columns leave of the line: rich would rather squeeze all columns alike."""
+        cells = [(shorten(row.node, NAME_WIDTH), _state(row), _took(row, now)) for row in rows]
+        used = 2 + sum(max((len(column) for column in columns), default=0) + 1 for columns in zip(*cells, strict=True))
+        room = max(8, self._console.width - used - 1)
+        table = Table.grid(padding=(0, 1))
+        for justify in ("left", "left", "left", "right", "left"):
+            table.add_column(justify=justify, no_wrap=True)
+        for row, (name, state, took) in zip(rows, cells, strict=True):
+            mark: RenderableType = self._spinner if row.look is Look.RUNNING else self._marks[row.look]
+            table.add_row(mark, name, state, took, Text(shorten(row.note, room)), style=NODE[row.look])
         return table
 
     def _rest(self, shown: Sequence[Row]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import os
 import signal
 import socket
 import threading
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -72,8 +74,8 @@ class Serving:
     """Ends it as SIGTERM does; from any thread."""
 
 
-def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clock | None = None) -> None:
-    """Serve until SIGTERM, SIGINT or `Serving.stop`. `announce` is called once, when it listens.
+def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clock | None = None) -> int:
+    """Serve until SIGTERM, SIGINT or `Serving.stop`: the signal's number, or 0. `announce` is called once, when it listens.
 
     Raises: UsageError (beyond loopback without keys), DatabaseUnusable, AddressInUse, EndpointError (no such address).
     """
@@ -91,6 +93,7 @@ def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clo
             )
             server.on_start = lambda: announce(serving)
             asyncio.run(server.serve(sockets=[listener]))
+            return server.stopped_by
 
 
 class _Server(uvicorn.Server):
@@ -114,10 +117,16 @@ class _Server(uvicorn.Server):
         )
         self._session = session
         self.on_start: Callable[[], None] = lambda: None
+        self.stopped_by = 0
+        """The first signal."""
 
     def stop(self) -> None:
         """As SIGTERM does."""
         self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.stopped_by = self.stopped_by or sig
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -165,12 +174,18 @@ def _in_url(host: str) -> str:
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     url = f"http://{_in_url(settings.host)}:{settings.port}"
+    # The protocol is named since asyncio turns Nagle's algorithm off only where it is: else each answer takes 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # elsewhere it would let two processes listen on one port
+        listener.bind((settings.host, settings.port))
+        listener.listen(BACKLOG)
     except OSError as error:
+        listener.close()
         if error.errno == errno.EADDRINUSE:
             raise AddressInUse(url, "another process listens there; stop it, or choose another port with --port") from error
         reason = error.strerror or str(error)
-        raise EndpointError(
-            url, f"can't listen there ({reason}); choose an address of this machine with --host, a port above 1023"
-        ) from error
+        message = f"can't listen there ({reason}); choose an address of this machine with --host, and a port above 1023 with --port"
+        raise EndpointError(url, message) from error
+    return listener

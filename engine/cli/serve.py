@@ -1,0 +1,93 @@
+"""`swfgraph serve`: the embedded service, over HTTP."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.cli.exits import Exit
+from engine.cli.options import Common, offline_command
+from engine.cli.output import hint, note, print_json
+from engine.errors import UsageError
+from engine.service.database import Durability
+from engine.service.serve import DEFAULT_HOST, DEFAULT_PORT, Serving, Settings, serve
+
+DEFAULT_DATABASE = Path(".swfgraph/swf.db")
+
+SURVIVES = {
+    Durability.FULL: "what it has acknowledged survives a power cut",
+    Durability.PROCESS: "what it has acknowledged survives the end of the process, but a power cut may take the last commits",
+}
+
+
+@click.command("serve")
+@click.option(
+    "--db", type=click.Path(dir_okay=False, path_type=Path), default=DEFAULT_DATABASE, show_default=True, help="The database file."
+)
+@click.option(
+    "--host", default=DEFAULT_HOST, show_default=True, metavar="ADDRESS", help="Where to listen. Beyond this machine: with --keys only."
+)
+@click.option("--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, show_default=True, help="0: any free one.")
+@click.option(
+    "--durability",
+    type=click.Choice([str(one) for one in Durability]),
+    default=str(Durability.FULL),
+    show_default=True,
+    help="full: what is acknowledged survives a power cut; process: faster, and survives a crash of the process only.",
+)
+@click.option("--allow-host", "names", multiple=True, metavar="NAME", help="Answer under this host name too, e.g. a proxy's. Repeatable.")
+@click.option(
+    "--keys",
+    envvar="SWFGRAPH_KEYS",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    metavar="FILE",
+    help='Answer only requests signed with one of these: a JSON object {"access key id": "secret"}. [$SWFGRAPH_KEYS]',
+)
+@offline_command
+def command(common: Common, **given: Any) -> Exit:
+    """Serve the Amazon SWF API over HTTP, from one database file, until Ctrl-C or SIGTERM.
+
+    Any SWF client in any language can use it (its endpoint URL is what is printed; region and credentials may be anything unless
+    --keys says otherwise). One process at a time owns a file; deciders, workers and the other commands come in over HTTP.
+
+    \b
+    Examples:
+      swfgraph serve
+      swfgraph serve --db /var/lib/swfgraph/swf.db --port 8080
+      swfgraph serve --host 0.0.0.0 --keys keys.json
+    """
+    settings = Settings(
+        database=given["db"],
+        host=given["host"],
+        port=given["port"],
+        durability=Durability(given["durability"]),
+        keys=_keys(given["keys"]) if given["keys"] else {},
+        names=frozenset(given["names"]),
+    )
+    number = serve(settings, lambda serving: _announce(common, serving))
+    return Exit.INTERRUPTED if number == signal.SIGINT else Exit.DONE
+
+
+def _announce(common: Common, serving: Serving) -> None:
+    if common.json:
+        print_json({"url": serving.url, "database": str(serving.database), "durability": str(serving.durability), "signed": serving.signed})
+        return
+    if common.quiet:
+        return
+    note(f"serving the SWF API on {serving.url}, from {serving.database}: {SURVIVES[serving.durability]}")
+    hint(f"elsewhere: export SWFGRAPH_URL={serving.url}    (Ctrl-C ends it)")
+
+
+def _keys(file: Path) -> dict[str, str]:
+    try:
+        keys = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--keys {file}: {error}") from None
+    if not isinstance(keys, dict) or not keys or not all(isinstance(secret, str) and secret for secret in keys.values()):
+        raise UsageError(f'--keys {file}: give a JSON object of at least one {{"access key id": "secret"}}')
+    return keys
