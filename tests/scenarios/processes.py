@@ -70,7 +70,9 @@ class Cluster:
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "SWFGRAPH_URL": self.url}
-        return subprocess.run(command(*arguments), capture_output=True, text=True, cwd=self.folder, env=environment, check=False, timeout=120)
+        return subprocess.run(
+            command(*arguments), capture_output=True, text=True, cwd=self.folder, env=environment, check=False, timeout=120
+        )
 
     def json(self, *arguments: str | Path) -> Any:
         done = self.run(*arguments, "--json")

@@ -41,14 +41,14 @@ SURVIVOR = {
     },
 }
 
-SURVIVOR_PY = '''
+SURVIVOR_PY = """
 import time
 
 
 def double(number: float) -> float:
     time.sleep(0.05)
     return 2 * number
-'''
+"""
 
 TOTAL_PY = """
 import json, sys
@@ -75,7 +75,9 @@ def await_all_closed(processes: Cluster, count: int) -> list[dict[str, Any]]:
         if len(executions) == count and all(one["executionStatus"] == "CLOSED" for one in executions):
             return executions
         time.sleep(0.5)
-    raise AssertionError(f"still open: {[one for one in executions if one['executionStatus'] != 'CLOSED']}\n{processes.log('decider')[-3000:]}")
+    raise AssertionError(
+        f"still open: {[one for one in executions if one['executionStatus'] != 'CLOSED']}\n{processes.log('decider')[-3000:]}"
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
