@@ -1,21 +1,16 @@
-"""The archive: what can be read back from disk. The core asks through the `Archive` protocol; `SqlArchive` answers over the store.
+"""The archive, as the core sees it: what can be asked of the disk (the `Archive` protocol), and the values that go to and fro.
 
-Reads only what is committed, so an answer built from it is built once the changes before it are durable (`Later`, in core).
-Knows no workflow rules: it hands out rows and events. Imports rows and database.
+It reads only what is committed, so an answer built from it is built once the changes before it are durable (`Later`, in answers).
+It knows no workflow rules: it hands out rows and events. `sqlarchive` answers from the database. Imports rows.
 """
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, Protocol, TypeAlias, assert_never
+from typing import Any, Final, Protocol, TypeAlias
 
-import msgspec
-
-from engine.service.database import explain, statements
 from engine.service.rows import DomainRow, HeartbeatRecorded, TypeRow
 
 Event: TypeAlias = Mapping[str, Any]
@@ -153,138 +148,3 @@ class Archive(Protocol):
     def expired(self, now: float, limit: int) -> Sequence[int]:
         """Run numbers of closed executions whose domain's retention is over, at most `limit`."""
         ...
-
-
-_LAST_RUN: Final = 2**63 - 1
-_FIRST_RUN: Final = -1
-
-_Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
-
-# What queries.sql gives is the JSON of these. SQLite has no booleans: not strict takes its 0 and 1.
-_domains: Final = msgspec.json.Decoder(list[DomainRow]).decode
-_types: Final = msgspec.json.Decoder(list[TypeRow]).decode
-_heartbeats: Final = msgspec.json.Decoder(list[HeartbeatRecorded]).decode
-_records: Final = msgspec.json.Decoder(list[ExecutionRecord], strict=False).decode
-_runs: Final = msgspec.json.Decoder(list[int]).decode
-_events: Final = msgspec.json.Decoder(list[dict[str, Any]]).decode
-
-
-class SqlArchive:
-    """The `Archive` over a connection. Its lock is held for one statement at a time. Every method may raise DatabaseUnusable."""
-
-    def __init__(self, connection: sqlite3.Connection, url: str, lock: threading.Lock) -> None:
-        self._connection = connection
-        self._url = url
-        self._lock = lock
-
-    def domains(self) -> Sequence[DomainRow]:
-        return _domains(self._ask(statements()["domains"]))
-
-    def types(self) -> Sequence[TypeRow]:
-        return _types(self._ask(statements()["types"]))
-
-    def next_run(self) -> int:
-        return int(self._ask(statements()["next_run"]))
-
-    def open_executions(self) -> Sequence[ExecutionRecord]:
-        return self._found("condition_all_open", {"limit": -1})
-
-    def heartbeats(self) -> Sequence[HeartbeatRecorded]:
-        return _heartbeats(self._ask(statements()["heartbeats"]))
-
-    def events(self, run: int, *, first: int = 1, last: int = LAST_EVENT, limit: int, newest_first: bool = False) -> list[Event]:
-        statement = statements()["events_descending" if newest_first else "events_ascending"]
-        return list[Event](_events(self._ask(statement, (run, first, last, limit))))
-
-    def execution(self, domain: str, workflow_id: str, run_id: str) -> ExecutionRecord | Absent:
-        values = {"domain": domain, "workflow_id": workflow_id, "run_id": run_id, "limit": 1}
-        return _only(self._found("condition_of_run_id", values))
-
-    def open_execution(self, domain: str, workflow_id: str) -> ExecutionRecord | Absent:
-        return _only(self._found("condition_open_of_workflow_id", {"domain": domain, "workflow_id": workflow_id, "limit": 1}))
-
-    def executions(self, query: ExecutionQuery, page: Page) -> Sequence[ExecutionRecord]:
-        sql, values = _ordered(query, page)
-        return _records(self._ask(sql, values))
-
-    def count(self, query: ExecutionQuery) -> int:
-        words, values = _narrowed(query, "condition_count")
-        return int(self._ask(statements()["count"].format(**words), values))
-
-    def expired(self, now: float, limit: int) -> Sequence[int]:
-        return _runs(self._ask(statements()["expired"], {"now": now, "limit": limit}))
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
-
-    def _found(self, condition: str, values: Mapping[str, Any]) -> list[ExecutionRecord]:
-        words = {"searched": statements()["searched_executions"], "condition": statements()[condition], "order": "s.run"}
-        return _records(self._ask(statements()["executions"].format(**words), values))
-
-    def _ask(self, sql: str, values: _Parameters = ()) -> Any:
-        """The one value of the one row that every question of queries.sql gives."""
-        with self._lock:
-            try:
-                [(value,)] = self._connection.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                raise explain(error, self._url) from error
-        return value
-
-
-def _only(records: Sequence[ExecutionRecord]) -> ExecutionRecord | Absent:
-    return records[0] if records else ABSENT
-
-
-def _ordered(query: ExecutionQuery, page: Page) -> tuple[str, Mapping[str, Any]]:
-    """The statement that gives a page of a query, and its values."""
-    direction = "" if page.oldest_first else " DESC"
-    if isinstance(query.filter, ByWorkflowId):
-        words, values = _narrowed(query, "condition_first_run_first" if page.oldest_first else "condition_last_run_first")
-        order = f"s.run{direction}"
-    else:
-        words, values = _narrowed(query, "condition_oldest_first" if page.oldest_first else "condition_newest_first")
-        order = f"s.{query.time.value}{direction}, s.run{direction}"
-        if page.after is not ABSENT:
-            values["oldest" if page.oldest_first else "latest"] = page.after[0]
-    values["limit"] = page.limit
-    first = _FIRST_RUN if page.oldest_first else _LAST_RUN
-    values["beyond"] = first if page.after is ABSENT else page.after[1]
-    return statements()["executions"].format(order=order, **words), values
-
-
-def _narrowed(query: ExecutionQuery, condition: str) -> tuple[dict[str, str], dict[str, Any]]:
-    """The words that complete a statement of queries.sql, and its values."""
-    name, wanted = _filter(query.filter)
-    words = {"state": "IS NULL" if query.is_open else "IS NOT NULL", "time": query.time.value, "filter": statements()[name]}
-    return (
-        {"searched": statements()[_searched(query)], "condition": statements()[condition].format(**words)},
-        {"domain": query.domain, "oldest": query.oldest, "latest": query.latest, **wanted},
-    )
-
-
-def _searched(query: ExecutionQuery) -> str:
-    match query.filter:
-        case ByTag():
-            return "searched_tags"
-        case ByWorkflowId() if not query.is_open:
-            return "searched_workflow_id"
-        case _:
-            return "searched_executions"
-
-
-def _filter(wanted: Filter) -> tuple[str, Mapping[str, str]]:
-    match wanted:
-        case ByWorkflowId():
-            return "filter_workflow_id", {"workflow_id": wanted.workflow_id}
-        case ByType():
-            versioned = {"type_version": wanted.version} if wanted.version else {}
-            return "filter_type_version" if versioned else "filter_type", {"type_name": wanted.name, **versioned}
-        case ByTag():
-            return "filter_tag", {"tag": wanted.tag}
-        case ByCloseStatus():
-            return "filter_close_status", {"close_status": wanted.status}
-        case Everything():
-            return "filter_everything", {}
-        case _:
-            assert_never(wanted)

@@ -1,6 +1,7 @@
 """The store: makes rows durable, a batch in one transaction. It stores; it knows no workflow rules.
 
-`write` raises and changes nothing, or returns and what it was given is durable. One writer at a time. Imports rows, archive, database.
+`write` raises and changes nothing, or returns and what it was given is durable. One writer at a time.
+Imports rows, sqlarchive and database.
 
 Speed rests on two things: an event is serialised once, here; and a batch, of whatever mixture, is one call into SQLite (schema.sql,
 `inbox`). Each call gives up the interpreter's lock, and may wait for it for milliseconds while another thread computes.
@@ -16,9 +17,9 @@ from typing import Any, Final
 
 import msgspec
 
-from engine.service.archive import SqlArchive
 from engine.service.database import MEMORY, Durability, connect, connect_to_read, explain, roll_back, statements
 from engine.service.rows import EventAppended, Row
+from engine.service.sqlarchive import SqlArchive
 
 _MOST_ROWS: Final = 128
 """How many rows one statement takes; each number up to it is a prepared statement of its own. More rows: several in a transaction."""
