@@ -36,8 +36,8 @@ def complaints(errors: Iterable[ValidationError], whole: str) -> list[Complaint]
     for error in errors:
         for complaint in (it for meant in _meant(error) for it in _complaints_of(_mistake(meant, whole))):
             found.setdefault((complaint.pointer, complaint.rule, complaint.message), complaint)
-    strict = {complaint.pointer for complaint in found.values() if complaint.rule in {"type", "pattern", "minimum"}}
-    return [complaint for complaint in found.values() if complaint.rule != "format" or complaint.pointer not in strict]
+    said = {(complaint.pointer, complaint.rule) for complaint in found.values()}
+    return [it for it in found.values() if not any((it.pointer, plainer) in said for plainer in _PLAINER.get(it.rule, ()))]
 
 
 def json_type(value: Json) -> str:
@@ -210,6 +210,9 @@ _WORDS: Final[Mapping[str, Callable[[_Mistake], _Said]]] = {
     "maximum": _size("must be at most {limit}"),
 }
 """The keywords that `workflow.schema.json` uses; others are worded by jsonschema."""
+
+_PLAINER: Final[Mapping[str, Sequence[str]]] = {"format": ("type", "pattern", "minimum"), "pattern": ("minLength",)}
+"""Rules that say the same mistake better."""
 
 _ARTICLES: Final = {
     "object": "an object",

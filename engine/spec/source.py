@@ -241,7 +241,12 @@ class _Scan:
                 self.stop(begin, "this string has no closing quote", pointer=pointer)
             if fault.msg.startswith("Invalid control"):
                 self.stop(fault.pos, "a line break or control character inside a string", r"write \n, \t or \u00XX", pointer=pointer)
-            self.stop(fault.pos, "a broken escape inside a string", r"a lone backslash is written \\", pointer=pointer)
+            self.stop(
+                self.text.rfind("\\", begin, fault.pos + 1),
+                "a broken escape inside a string",
+                r"a lone backslash is written \\",
+                pointer=pointer,
+            )
         text = str(value)
         if _SURROGATE.search(text):
             self.complain(begin, "half of a surrogate pair, which is no character", r"a pair is \ud83d\ude00", pointer=pointer)

@@ -1,0 +1,190 @@
+"""Claims about `engine.spec.parse`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from engine.spec.model import (
+    ABSENT,
+    UNLIMITED,
+    ActivityNode,
+    ActivityTimeouts,
+    CatchRule,
+    ChildPolicy,
+    Choice,
+    CommandRun,
+    DecisionNode,
+    Expression,
+    FileOutput,
+    Goto,
+    JoinKind,
+    Json,
+    PassNode,
+    PythonRun,
+    RetryFrom,
+    RetryRule,
+    Spec,
+    Template,
+    TerminalNode,
+    TerminalStatus,
+    WaitFor,
+    WaitNode,
+    WaitUntil,
+    WorkflowTimeouts,
+)
+from engine.spec.parse import parse_spec
+from engine.spec.schema import schema_findings
+from engine.spec.source import read_document
+from tests.spec.documents import document_of, spec_of
+
+SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*/*.json"))
+
+NodeT = TypeVar("NodeT")
+
+
+def parsed(value: Json) -> Spec:
+    document = document_of(value)
+    assert schema_findings(document) == []
+    return parse_spec(document)
+
+
+def the_node(kind: type[NodeT], keys: dict[str, Json], **more: Json) -> NodeT:
+    node = parsed(spec_of(nodes={"n": keys}, **more)).nodes["n"]
+    assert isinstance(node, kind)
+    return node
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_the_specs_of_the_repository_are_parsed_and_know_their_folder(path: Path) -> None:
+    spec = parse_spec(read_document(path))
+    assert (spec.folder, spec.file) == (path.parent, str(path))
+
+
+def test_what_nobody_says_is_what_the_model_says() -> None:
+    spec = parsed(spec_of())
+    assert spec == Spec(
+        name="Example", version="1.0", domain="test", task_list="decisions", activities={},
+        nodes={"end": TerminalNode(name="end", status=TerminalStatus.COMPLETED)}, folder=Path(), file="spec.json",
+    )  # fmt: skip
+    assert the_node(ActivityNode, {"type": "activity", "activity": "work"}) == ActivityNode(
+        name="n", activity="work", timeouts=ActivityTimeouts(), task_list="decisions"
+    )
+
+
+def test_what_the_author_says_of_the_whole_is_kept() -> None:
+    spec = parsed(
+        spec_of(
+            start="end", tags=["a", "b"], taskPriority=0, childPolicy="ABANDON", description="d", inputSchema=False,
+            timeouts={"execution": "2h", "decision": "none"},
+        )
+    )  # fmt: skip
+    assert (spec.start, spec.tags, spec.task_priority, spec.child_policy) == ("end", ("a", "b"), 0, ChildPolicy.ABANDON)
+    assert (spec.description, spec.input_schema) == ("d", False)
+    assert spec.timeouts == WorkflowTimeouts(execution=7200, decision=UNLIMITED)
+
+
+def test_nodes_keep_the_order_of_the_document() -> None:
+    names = ["z", "a", "m", "b"]
+    assert list(parsed(spec_of(nodes={name: {"type": "pass"} for name in names})).nodes) == names
+
+
+ACTIVITY: Json = {"type": "activity", "activity": "work"}
+
+
+@pytest.mark.parametrize(
+    ("node", "activity", "defaults", "task_list"),
+    [
+        ({"taskList": "node"}, {"taskList": "type"}, {"taskList": "defaults"}, "node"),
+        ({}, {"taskList": "type"}, {"taskList": "defaults"}, "type"),
+        ({}, {}, {"taskList": "defaults"}, "defaults"),
+        ({}, {}, {}, "decisions"),
+    ],
+)
+def test_the_nearest_task_list_holds(node: Json, activity: Json, defaults: Json, task_list: str) -> None:
+    found = the_node(ActivityNode, {**ACTIVITY, **node}, activities={"work": {"version": "1", **activity}}, defaults=defaults)
+    assert found.task_list == task_list
+
+
+def test_the_nearest_timeout_holds_one_by_one() -> None:
+    value = spec_of(
+        nodes={"n": {**ACTIVITY, "timeouts": {"heartbeat": "10s"}}},
+        activities={"work": {"version": "1", "timeouts": {"heartbeat": "20s", "startToClose": 0}}},
+        defaults={"timeouts": {"heartbeat": "30s", "startToClose": "1m", "scheduleToStart": "2m"}},
+    )
+    spec = parsed(value)
+    node = spec.nodes["n"]
+    assert isinstance(node, ActivityNode)
+    assert node.timeouts == ActivityTimeouts(heartbeat=10, start_to_close=0, schedule_to_start=120, schedule_to_close=UNLIMITED)
+    assert spec.activities["work"].timeouts == ActivityTimeouts(heartbeat=20, start_to_close=0, schedule_to_start=120)
+
+
+@pytest.mark.parametrize(
+    ("node", "defaults", "rules"),
+    [
+        ({}, {}, ()),
+        ({}, {"retry": {"maxAttempts": 2}}, (RetryRule(max_attempts=2),)),
+        ({"retry": {}}, {"retry": {"maxAttempts": 2}}, (RetryRule(),)),
+        (
+            {"retry": [{"errors": ["A"], "interval": "1m", "backoff": 1, "maxInterval": "1h", "jitter": 0.5}, {}]},
+            {},
+            (RetryRule(errors=("A",), interval=60, backoff=1.0, max_interval=3600, jitter=0.5), RetryRule()),
+        ),
+    ],
+)
+def test_the_nearest_retry_rules_hold_whole(node: Json, defaults: Json, rules: tuple[RetryRule, ...]) -> None:
+    assert the_node(ActivityNode, {**ACTIVITY, **node}, defaults=defaults).retry == rules
+
+
+def test_an_activity_node_is_read_whole() -> None:
+    keys = {
+        **ACTIVITY, "input": {"a": "{% input %}"}, "output": None, "priority": 0, "join": 2, "next": ["a", "b"], "description": "d",
+        "catch": [{"errors": ["A", "B"], "retryFrom": "n", "maxTimes": 3}, {"next": "a"}],
+    }  # fmt: skip
+    node = the_node(ActivityNode, keys)
+    assert (node.input, node.output) == (Template(value={"a": "{% input %}"}), Template(value=None))
+    assert (node.priority, node.join, node.next, node.description) == (0, 2, ("a", "b"), "d")
+    assert node.catch == (
+        CatchRule(errors=("A", "B"), then=RetryFrom(target="n", max_times=3)),
+        CatchRule(errors=("*",), then=Goto(targets=("a",))),
+    )
+
+
+def test_the_other_nodes_are_read_whole() -> None:
+    choices = [{"when": "x", "next": ["a", "b"]}, {"when": "y", "retryFrom": "n", "maxTimes": 1}]
+    assert the_node(DecisionNode, {"type": "decision", "choices": choices, "default": "c", "join": "any"}) == DecisionNode(
+        name="n",
+        choices=(
+            Choice(when=Expression(source="x"), then=Goto(targets=("a", "b"))),
+            Choice(when=Expression(source="y"), then=RetryFrom(target="n", max_times=1)),
+        ),
+        default=("c",),
+        join=JoinKind.ANY,
+    )
+    assert the_node(PassNode, {"type": "pass", "output": 1, "next": "a"}) == PassNode(name="n", output=Template(value=1), next=("a",))
+    assert the_node(WaitNode, {"type": "wait", "for": "5m"}).on == WaitFor(duration=Template(value="5m"))
+    assert the_node(WaitNode, {"type": "wait", "until": "input.t"}).on == WaitUntil(time=Expression(source="input.t"))
+    assert the_node(TerminalNode, {"type": "terminal", "status": "failed", "reason": "R", "details": {}}) == TerminalNode(
+        name="n", status=TerminalStatus.FAILED, reason=Template(value="R"), details=Template(value={})
+    )
+
+
+def test_an_activity_type_is_read_whole() -> None:
+    types = parsed(
+        spec_of(
+            activities={
+                "a": {
+                    "version": "2", "description": "d", "run": {"command": ["ls", "{% input %}"], "env": {"A": "b"}},
+                    "output": {"file": "out"}, "inputSchema": {"type": "object"},
+                },
+                "b": {"version": "1", "run": {"python": "package.module:function"}},
+                "c": {"version": "1"},
+            }
+        )
+    ).activities  # fmt: skip
+    assert types["a"].run == CommandRun(argv=(Template(value="ls"), Template(value="{% input %}")), environment={"A": "b"})
+    assert (types["a"].output, types["a"].input_schema) == (FileOutput(path=Template(value="out")), {"type": "object"})
+    assert types["b"].run == PythonRun(module="package.module", function="function")
+    assert types["c"].run is ABSENT
