@@ -19,8 +19,6 @@ from engine.swf.client import Client
 RETENTION_DAYS: Final = "30"
 """How long a new domain keeps closed executions. API reference, RegisterDomain: 90 at most; NONE keeps nothing."""
 
-_DESCRIPTION_LIMIT: Final = 1024
-
 
 class Kind(StrEnum):
     DOMAIN = "domain"
@@ -69,13 +67,12 @@ class _Type:
 
 
 def register(client: Client, specs: Sequence[Spec], retention_days: str = RETENTION_DAYS) -> tuple[Registration, ...]:
-    """Domains first, then types, each once. Raises: SwfFault, EndpointError."""
-    domains = dict.fromkeys(spec.domain for spec in specs)
+    """Domains first, then types, each once; a deprecated domain takes no types. Raises: SwfFault, EndpointError."""
+    names = dict.fromkeys(spec.domain for spec in specs)
+    domains = [_register_domain(client, name, retention_days) for name in names]
+    closed = {domain.name for domain in domains if domain.standing is Standing.DEPRECATED}
     types = {(one.kind, one.domain, one.name, one.version): one for spec in specs for one in _types(spec)}
-    return (
-        *(_register_domain(client, name, retention_days) for name in domains),
-        *(_register_type(client, one) for one in types.values()),
-    )
+    return (*domains, *(_register_type(client, one) for one in types.values() if one.domain not in closed))
 
 
 def _types(spec: Spec) -> Iterator[_Type]:
@@ -140,7 +137,7 @@ def _register_domain(client: Client, name: str, retention_days: str) -> Registra
 
 def _register_type(client: Client, one: _Type) -> Registration:
     operation = "RegisterWorkflowType" if one.kind is Kind.WORKFLOW else "RegisterActivityType"
-    described = {"description": one.description[:_DESCRIPTION_LIMIT]} if one.description else {}
+    described = {"description": one.description} if one.description else {}
     request = {"domain": one.domain, "name": one.name, "version": one.version, **described, **one.defaults}
     try:
         client.call(operation, request)

@@ -35,8 +35,7 @@ def result_of_value(value: Json, what: str) -> Completed | Failed:
         return Completed()
     try:
         text = encode(value)
-        text.encode()  # half a surrogate pair can't travel
-    except (TypeError, ValueError, RecursionError) as error:
+    except (TypeError, ValueError) as error:
         return Failed(reason="Output.NotJson", details=f"{what} is nothing that JSON can hold: {error}")
     return Completed(result=text) if len(text) <= PAYLOAD_LIMIT else too_large(f"{len(text):,} characters", what)
 

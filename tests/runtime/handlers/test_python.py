@@ -92,7 +92,7 @@ def test_sys_exit_fails_the_task_not_the_worker(tmp_path: Path) -> None:
     assert failed(run(tmp_path, "import sys\ndef act(): sys.exit(3)")).reason == "SystemExit"
 
 
-@pytest.mark.parametrize("value", ["{1, 2}", "float('nan')", "object()", "'\\ud800'"])
+@pytest.mark.parametrize("value", ["{1, 2}", "float('nan')", "object()"])
 def test_what_json_can_not_hold_is_refused(tmp_path: Path, value: str) -> None:
     assert failed(run(tmp_path, f"def act(): return {value}")).reason == "Output.NotJson"
 
