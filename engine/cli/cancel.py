@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from engine.cli.endpoint import endpoint
+from engine.cli.endpoint import existing
 from engine.cli.executions import domain_for
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command, run_id_option
@@ -25,7 +25,7 @@ def command(common: Common, workflow_id: str, run_id: str) -> Exit:
     Example:
       swfgraph cancel order-17
     """
-    with endpoint(common) as client:
+    with existing(common) as client:
         domain = domain_for(client, common)
         request = {"domain": domain, "workflowId": workflow_id}
         if run_id:

@@ -37,8 +37,8 @@ def command(common: Common, specs: tuple[Path, ...], threads: int, **given: Any)
     """
     plans = load_all(specs, common)
     turns = Turns(once=given["once"], timeout=given["timeout"], grace=given["grace"])
-    reporter = Reporter(common, turns, {})
-    log_work(common, told=turns.once or common.json)
+    reporter = Reporter(common, turns)
+    log_work(common, once=turns.once)
     with endpoint(common) as client:
         decider = Decider(Overheard(client, reporter.hear), plans, DeciderSettings(threads=threads))
         where = ", ".join(f"{queue.task_list} ({queue.domain})" for queue in decider.queues)

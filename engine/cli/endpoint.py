@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from engine.cli.executions import Execution, domain_for, find
 from engine.cli.options import Common
+from engine.errors import DatabaseUnusable
 from engine.swf.client import Client
-from engine.swf.connect import connect
+from engine.swf.connect import MEMORY, SQLITE, connect, database_of
 
 
 @contextmanager
 def endpoint(common: Common) -> Iterator[Client]:
+    """For the commands that begin something: a database that isn't there is made."""
     client = connect(common.url)
     try:
         yield client
@@ -21,7 +24,20 @@ def endpoint(common: Common) -> Iterator[Client]:
 
 
 @contextmanager
+def existing(common: Common) -> Iterator[Client]:
+    """For the commands that look at what is there. Raises: DatabaseUnusable where the file isn't."""
+    if common.url.startswith(SQLITE):
+        database = database_of(common.url)
+        if database != MEMORY and not Path(database).exists():
+            raise DatabaseUnusable(
+                common.url, "there is no such file; `swfgraph run`, `start` and `serve` make one, --url or $SWFGRAPH_URL name another"
+            )
+    with endpoint(common) as client:
+        yield client
+
+
+@contextmanager
 def on_execution(common: Common, workflow_id: str, run_id: str) -> Iterator[tuple[Client, Execution]]:
     """For the commands that look at one execution."""
-    with endpoint(common) as client:
+    with existing(common) as client:
         yield client, find(client, domain_for(client, common), workflow_id, run_id)

@@ -16,7 +16,7 @@ import click
 from engine.cli import moments
 from engine.cli.colours import STATUS, status_cell
 from engine.cli.describe import with_iso_times
-from engine.cli.endpoint import endpoint
+from engine.cli.endpoint import existing
 from engine.cli.executions import Info, domain_for, parse_info
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command
@@ -80,7 +80,7 @@ def command(common: Common, limit: int, **given: Any) -> Exit:
     """
     now = time.time()
     wanted = _wanted(given, now)
-    with endpoint(common) as client:
+    with existing(common) as client:
         domain = domain_for(client, common)
         found = list(islice(_executions(client, domain, wanted), limit + 1))
     shown = found[:limit]

@@ -5,12 +5,11 @@
     Test_Task_A succeeded
     Decision made: schedule activity -- Test_Task_B
 
-Imports `overheard`, `spec.model`; imported by the commands decider and worker.
+Imports `overheard`, `eventlines`; imported by the commands decider and worker.
 """
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, assert_never
@@ -18,7 +17,6 @@ from typing import Any, Final, assert_never
 from engine.cli.eventlines import attributes_of
 from engine.cli.output import shorten
 from engine.cli.overheard import ActivityEnded, ActivityReceived, Decided, DecisionReceived, Heard
-from engine.spec.model import Absent, ActivityType, CommandRun, PythonRun
 from engine.swf.tasks import ActivityTask, DecisionTask
 
 WIDTH: Final = 300
@@ -59,8 +57,7 @@ OUTCOMES: Final[Mapping[str, Phrase]] = {
 """The events that a decision answers to."""
 
 
-def narrate(heard: Heard, activities: Mapping[tuple[str, str], ActivityType]) -> Iterator[str]:
-    """`activities`: what the worker's specs say, by name and version."""
+def narrate(heard: Heard) -> Iterator[str]:
     match heard:
         case DecisionReceived(task=task):
             yield f"Received a decision task: {task.name} {task.version}, {task.workflow_id}"
@@ -68,9 +65,6 @@ def narrate(heard: Heard, activities: Mapping[tuple[str, str], ActivityType]) ->
             yield from _decided(heard)
         case ActivityReceived(task=task):
             yield f"Received an activity task: {task.name} {task.version}, {task.workflow_id}"
-            known = activities.get((task.name, task.version))
-            if known is not None:
-                yield f"Execute {task.name} with {_how(known)}"
         case ActivityEnded():
             yield _ended(heard)
         case _:
@@ -140,18 +134,6 @@ def _subject(phrase: Phrase, attributes: Mapping[str, Any], joint: str) -> str:
     value = attributes.get(phrase.subject, "")
     name = value["name"] if isinstance(value, Mapping) else value
     return f"{joint}{name}" if name else ""
-
-
-def _how(activity: ActivityType) -> str:
-    match activity.run:
-        case CommandRun(argv=argv):
-            return f"command - {shlex.join(str(template.value) for template in argv)}"
-        case PythonRun(module=module, function=function):
-            return f"python - {module}:{function}"
-        case Absent.ABSENT:
-            return "nothing: the spec does not say how"
-        case _:
-            assert_never(activity.run)
 
 
 def _ended(heard: ActivityEnded) -> str:

@@ -118,12 +118,20 @@ class StderrHandler(logging.StreamHandler[TextIO]):
         super().emit(record)
 
 
-def log_work(common: Common, *, told: bool) -> None:
-    """For decider and worker: log what they do, unless it is told otherwise anyway (then only what goes wrong), or unwanted."""
-    if common.verbosity == 0 and not told:
-        logging.getLogger("engine.runtime").setLevel(logging.INFO)
-    elif common.verbosity <= 0 and told:
-        logging.getLogger("engine.runtime").setLevel(logging.ERROR)
+def log_work(common: Common, *, once: bool) -> None:
+    """For decider and worker. They log what they do; with --json only what goes wrong, since each task is written anyway.
+
+    With --once, in words, what a program is and what it writes to stderr stands among the other lines, bare, and nothing else is
+    logged but errors.
+    """
+    if common.verbosity != 0:
+        return
+    logging.getLogger("engine.runtime").setLevel(logging.ERROR if once else logging.WARNING if common.json else logging.INFO)
+    if once and not common.json:
+        told = logging.getLogger("engine.runtime.handlers")
+        told.setLevel(logging.INFO)
+        told.propagate = False
+        told.addHandler(logging.StreamHandler(sys.stdout))
 
 
 def read_text(given: str) -> str:

@@ -36,6 +36,13 @@ ASKED_FOR_NONSENSE = frozenset(
 )
 """Faults by which the service says that the request is wrong. Every other one (no access, over a limit) is the endpoint's."""
 
+HINTS = (
+    ("Unknown domain", "`swfgraph register SPEC` registers the domain and the types of a spec"),
+    ("Unknown type", "`swfgraph register SPEC` registers the types of a spec"),
+    ("Unknown execution", "no open execution has that workflowId; `swfgraph list` shows open and closed ones"),
+)
+"""What an UnknownResourceFault says -> the next step."""
+
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
@@ -76,9 +83,15 @@ def _report_known(error: SwfgraphError, *, as_json: bool) -> Exit:
     elif isinstance(error, InputError):
         lines = [f"the input of {error.what} does not fit its inputSchema:"]
         _complain("\n".join([*lines, *(f"  at {pointer or '/'}: {complaint}" for pointer, complaint in error.violations)]))
+    elif isinstance(error, SwfFault):
+        _complain(_with_hint(error))
     else:
         _complain(str(error))
     return code
+
+
+def _with_hint(fault: SwfFault) -> str:
+    return next((f"{fault} ({hint})" for words, hint in HINTS if words in fault.message), str(fault))
 
 
 def _report_usage(error: click.ClickException, *, as_json: bool) -> Exit:

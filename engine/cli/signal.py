@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from engine.cli.endpoint import endpoint
+from engine.cli.endpoint import existing
 from engine.cli.executions import domain_for
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command, input_option, read_text, run_id_option
@@ -25,7 +25,7 @@ def command(common: Common, workflow_id: str, name: str, given_input: str | None
       swfgraph signal order-17 approved
       swfgraph signal order-17 approved --input '{"by": "ann"}'
     """
-    with endpoint(common) as client:
+    with existing(common) as client:
         domain = domain_for(client, common)
         request = {"domain": domain, "workflowId": workflow_id, "signalName": name}
         if run_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -61,7 +62,7 @@ def _fields(seen: Overview, closing: Closing | None, now: float) -> Iterator[tup
         yield "closed", f"{moments.local(info.closed)} (after {moments.span(info.closed - info.started)})"
         yield from (("why", line) for line in closing_lines(closing))
         if closing.output is not None:
-            yield "output", closing.output if isinstance(closing.output, str) else str(closing.output)
+            yield "output", closing.output if isinstance(closing.output, str) else json.dumps(closing.output, ensure_ascii=False)
     if isinstance(seen.progress, Progress):
         skipped = f", {seen.progress.skipped} skipped" if seen.progress.skipped else ""
         yield "nodes", f"{seen.progress.done} of {seen.progress.nodes} done{skipped}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from engine.cli.endpoint import endpoint
+from engine.cli.endpoint import existing
 from engine.cli.executions import domain_for
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command, run_id_option
@@ -36,7 +36,7 @@ def command(common: Common, workflow_id: str, **given: Any) -> Exit:
     Example:
       swfgraph terminate order-17 --reason "wrong price list"
     """
-    with endpoint(common) as client:
+    with existing(common) as client:
         domain = domain_for(client, common)
         named = {"reason": given["reason"], "details": given["details"], "childPolicy": given["child_policy"], "runId": given["run_id"]}
         request = {"domain": domain, "workflowId": workflow_id} | {name: value for name, value in named.items() if value}

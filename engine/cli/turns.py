@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import click
@@ -19,7 +19,6 @@ from engine.cli.options import Common, Decorator
 from engine.cli.output import note
 from engine.cli.overheard import ActivityReceived, DecisionReceived, Heard
 from engine.runtime.until_signal import Once, Steppable, run_until_signal
-from engine.spec.model import ActivityType
 
 once_option: Decorator = click.option("--once", is_flag=True, help="Do one task, say what it was and what came of it, and end.")
 timeout_option: Decorator = click.option(
@@ -50,16 +49,15 @@ class Turns:
 class Reporter:
     """Tells what was heard: in words with --once, as a line of JSON per task with --json, else leaves it to the log."""
 
-    def __init__(self, common: Common, turns: Turns, activities: Mapping[tuple[str, str], ActivityType]) -> None:
+    def __init__(self, common: Common, turns: Turns) -> None:
         self._json = common.json
         self._words = turns.once and not common.json
-        self._activities = activities
         self.received = False
 
     def hear(self, heard: Heard) -> None:
         self.received = self.received or isinstance(heard, DecisionReceived | ActivityReceived)
         if self._words:
-            for line in narration.narrate(heard, self._activities):
+            for line in narration.narrate(heard):
                 click.echo(line)
         elif self._json:
             told = narration.as_json(heard)

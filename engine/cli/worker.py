@@ -39,10 +39,9 @@ def command(common: Common, specs: tuple[Path, ...], **given: Any) -> Exit:
       swfgraph worker --once fruit.json     (one task, told step by step)
     """
     plans = load_all(specs, common)
-    activities = {(activity.name, activity.version): activity for plan in plans for activity in plan.spec.activities.values()}
     turns = Turns(once=given["once"], timeout=given["timeout"], grace=given["grace"])
-    reporter = Reporter(common, turns, activities)
-    log_work(common, told=turns.once or common.json)
+    reporter = Reporter(common, turns)
+    log_work(common, once=turns.once)
     settings = WorkerSettings(concurrency=given["concurrency"], grace=given["grace"], task_lists=frozenset(given["task_lists"]))
     with endpoint(common) as client:
         worker = Worker(Overheard(client, reporter.hear), [plan.spec for plan in plans], settings)
