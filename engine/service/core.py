@@ -34,6 +34,9 @@ _Method: TypeAlias = Callable[[_Request, float], Answer]
 _RETENTION_CHECK = 60.0
 """Seconds between two looks for closed executions whose retention is over."""
 
+_RETENTION_BACKLOG = 1.0
+"""... where the last look found as many as are deleted at once."""
+
 _DELETED_AT_ONCE = 100
 
 
@@ -45,7 +48,7 @@ class Core:
         self._archive = archive
         self._ledger = Ledger(limits, seed)
         self._registry = Registry()
-        self._retention_checked = 0.0
+        self._retention_check = 0.0
         self._methods: Mapping[str, _Method] = self._table()
 
     def _table(self) -> Mapping[str, _Method]:
@@ -99,6 +102,9 @@ class Core:
         answer = self._methods[operation](request, stamp)
         if self._ledger.overfull:
             self._terminate_overfull(stamp)
+        if self._ledger.timeouts.reached(stamp):
+            # A timer of zero seconds fires at once, without waiting for an alarm.
+            self.tick(stamp)
         return answer
 
     def tick(self, now: float) -> None:
@@ -107,9 +113,13 @@ class Core:
         fire_due(self._ledger, now, stamp)
         if self._ledger.overfull:
             self._terminate_overfull(stamp)
-        if now >= self._retention_checked + _RETENTION_CHECK:
-            self._retention_checked = now
-            self._ledger.add_changes(ExecutionDeleted(run=run) for run in self._archive.expired(now, _DELETED_AT_ONCE))
+        if now >= self._retention_check:
+            self._delete_expired(now)
+
+    def _delete_expired(self, now: float) -> None:
+        expired = self._archive.expired(now, _DELETED_AT_ONCE)
+        self._ledger.add_changes(ExecutionDeleted(run=run) for run in expired)
+        self._retention_check = now + (_RETENTION_CHECK if len(expired) < _DELETED_AT_ONCE else _RETENTION_BACKLOG)
 
     def next_due(self) -> float:
         """When `tick` is wanted next; math.inf when nothing is waited for."""

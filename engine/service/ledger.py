@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any
 
-from engine.service.events import ATTRIBUTES, Attributes, Event
+from engine.service.events import Attributes, build_event
 from engine.service.execution import Execution
 from engine.service.limits import Limits
 from engine.service.queues import QueueKey, Queues
@@ -145,12 +145,7 @@ class Ledger:
     def record(self, execution: Execution, event_type: str, attributes: Attributes, now: float) -> int:
         """Write one event; its id."""
         event_id = execution.last_event_id + 1
-        event: Event = {
-            "eventId": event_id,
-            "eventTimestamp": max(now, execution.last_event_at),
-            "eventType": event_type,
-            ATTRIBUTES[event_type]: attributes,
-        }
+        event = build_event(event_id, max(now, execution.last_event_at), event_type, attributes)
         execution.apply(event)
         self._changes.append(EventAppended(run=execution.run, event_id=event_id, event=event))
         if event_id == self.limits.events - 1:

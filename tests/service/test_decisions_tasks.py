@@ -176,8 +176,12 @@ def test_a_timer_fires_once_after_its_time() -> None:
     assert service.types()[-1] == "TimerStarted"
     service.pass_time(1)
     assert service.last("TimerFired") == {"timerId": "timer", "startedEventId": 5}
+
+
+def test_a_timer_of_zero_seconds_fires_at_once() -> None:
+    service = Service()
+    service.start()
     service.decide_next(timer(seconds=0))
-    service.pass_time(0)
     assert service.types()[-2:] == ["TimerFired", "DecisionTaskScheduled"]
 
 
