@@ -306,8 +306,9 @@ def _structure(shapes: Mapping[str, Any], name: str) -> Shape:
         if not isinstance(value, Mapping):
             raise _misplaced(value, path, "a Structure")
         given = {key: item for key, item in value.items() if item is not None and key in readers}
-        if attributes and given.get("decisionType") in attributes:
-            given.setdefault(attributes[given["decisionType"]], {})
+        kind = given.get("decisionType")
+        if isinstance(kind, str) and kind in attributes:
+            given.setdefault(attributes[kind], {})
         prefix = f"{path}." if path else ""
         cleaned = {key: readers[key].read(item, prefix + key, problems) for key, item in given.items()}
         for key in sorted(required - cleaned.keys()):

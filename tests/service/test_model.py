@@ -111,8 +111,10 @@ def test_a_decision_without_its_attributes_gets_empty_ones_where_none_are_requir
         (
             "ListDomains",
             {"registrationStatus": "GONE"},
-            "Value 'GONE' at 'registrationStatus' failed to satisfy constraint: "
-            "Member must satisfy enum value set: [REGISTERED, DEPRECATED]",
+            (
+                "Value 'GONE' at 'registrationStatus' failed to satisfy constraint: "
+                "Member must satisfy enum value set: [REGISTERED, DEPRECATED]"
+            ),
         ),
         (
             "ListDomains",
@@ -132,8 +134,10 @@ def test_a_decision_without_its_attributes_gets_empty_ones_where_none_are_requir
         (
             "RespondDecisionTaskCompleted",
             {"taskToken": "t", "decisions": [SCHEDULE, {"decisionType": "CancelTimer"}]},
-            "Value null at 'decisions.2.member.cancelTimerDecisionAttributes.timerId' failed to satisfy constraint: "
-            "Member must not be null",
+            (
+                "Value null at 'decisions.2.member.cancelTimerDecisionAttributes.timerId' failed to satisfy constraint: "
+                "Member must not be null"
+            ),
         ),
     ],
 )
@@ -169,6 +173,10 @@ def test_a_value_of_another_json_type_can_not_be_read(request_: Any, message: st
     fault = refusal("DescribeDomain", request_)
     assert fault.code == "SerializationException"
     assert fault.message == message
+
+
+def test_a_decision_type_that_is_no_string_can_not_be_read() -> None:
+    assert refusal("RespondDecisionTaskCompleted", {"taskToken": "t", "decisions": [{"decisionType": []}]}).code == "SerializationException"
 
 
 @pytest.mark.parametrize("value", [True, "1", 1.5])
