@@ -27,7 +27,9 @@ IMPURE = {
     "select", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
 
-SHELL_OF_THE_SERVICE = {"clock", "database", "host", "http", "journal", "lock", "model", "sqlarchive", "store"}
+SHELL_OF_THE_SERVICE = {
+    "clock", "database", "disk", "host", "http", "journal", "lock", "model", "serve", "sessions", "sqlarchive", "store",
+}  # fmt: skip
 """Modules of engine/service that do I/O: everything else in it is the pure core. (`model` reads botocore's data file, once.)"""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,7 +65,7 @@ class SwfApplication:
         try:
             check_name(self._access, headers)
         except Fault as fault:
-            await _send(send, refusal(fault))
+            await _send(send, refusal(fault, _request_id()))
             return
         if scope["method"] == "POST" and scope["path"] == "/":
             await self._answer(headers, scope, receive, send)
@@ -72,17 +73,19 @@ class SwfApplication:
             await self._pages(scope, receive, send)
 
     async def _answer(self, headers: Mapping[str, str], scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = _request_id()
         try:
-            response = answer(await self._ask(headers, scope, receive))
+            response = answer(await self._ask(headers, scope, receive), request_id)
         except Gone:
             return
         except Fault as fault:
-            response = refusal(fault)
+            response = refusal(fault, request_id)
         except EndpointError as error:
-            response = refusal(Fault("ServiceUnavailable", str(error)))
+            response = refusal(Fault("ServiceUnavailable", str(error)), request_id)
         except Exception:
-            log.exception("a request met an internal error; nothing of it is kept")
-            response = refusal(Fault("InternalFailure", "The service met an internal error (see its log); nothing of the request is kept"))
+            log.exception("request %s met an internal error; nothing of it is kept", request_id)
+            message = f"The service met an internal error; its log says which, at request {request_id}. Nothing of the request is kept"
+            response = refusal(Fault("InternalFailure", message), request_id)
         await _send(send, response)
 
     async def _ask(self, headers: Mapping[str, str], scope: Scope, receive: Receive) -> Mapping[str, Any]:
@@ -129,6 +132,10 @@ async def _body(receive: Receive) -> bytes:
     if size > MOST_BYTES:
         raise too_large()
     return b"".join(chunks)
+
+
+def _request_id() -> str:
+    return str(uuid.uuid4())
 
 
 async def _send(send: Send, response: Response) -> None:

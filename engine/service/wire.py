@@ -7,7 +7,6 @@ Source: AWS JSON 1.0 protocol (Smithy 2.0 specification).
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -109,19 +108,19 @@ def too_large() -> Fault:
     return Fault("RequestEntityTooLargeException", f"The request is larger than {MOST_BYTES} bytes")
 
 
-def answer(body: Mapping[str, Any]) -> Response:
+def answer(body: Mapping[str, Any], request_id: str) -> Response:
     """The response of an operation that answers nothing has no body (AWS leaves it empty)."""
-    return _response(200, _encode(body) if body else b"")
+    return _response(200, _encode(body) if body else b"", request_id)
 
 
-def refusal(fault: Fault) -> Response:
-    return _response(fault.status, _encode(fault.body()))
+def refusal(fault: Fault, request_id: str) -> Response:
+    return _response(fault.status, _encode(fault.body()), request_id)
 
 
-def _response(status: int, body: bytes) -> Response:
+def _response(status: int, body: bytes, request_id: str) -> Response:
     headers = [
         (b"content-type", CONTENT_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
-        (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
+        (b"x-amzn-requestid", request_id.encode()),
     ]
     return Response(status=status, headers=headers, body=body)
