@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.service.archive import ABSENT
 from engine.service.events import Attributes, given
 from engine.service.execution import Execution
 from engine.service.ledger import Ledger
@@ -57,7 +58,7 @@ def _tell_parent(ledger: Ledger, child: Execution, event_type: str, attributes: 
     named = child.started["parentWorkflowExecution"]
     parent = ledger.find(child.domain, named["workflowId"], named["runId"])
     initiated_id = child.started["parentInitiatedEventId"]
-    if parent is None or initiated_id not in parent.children:
+    if parent is ABSENT or initiated_id not in parent.children:
         return
     told, repeated = TOLD_TO_THE_PARENT[event_type]
     about = {
@@ -75,7 +76,7 @@ def _open_children(ledger: Ledger, parent: Execution) -> list[Execution]:
     found = []
     for child in parent.children.values():
         execution = ledger.named(parent.domain, child.workflow_id)
-        if execution is not None and _is_child(execution, parent, child.initiated_id):
+        if execution is not ABSENT and _is_child(execution, parent, child.initiated_id):
             found.append(execution)
     return found
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.service import decisions_closing, decisions_external, decisions_tasks
+from engine.service.archive import ABSENT
 from engine.service.deciding import Deciding, Handler
 from engine.service.events import given
 from engine.service.execution import Execution
@@ -83,8 +84,8 @@ def _go_on(deciding: Deciding) -> None:
 
 def _deciding_execution(ledger: Ledger, token_text: str) -> Execution:
     token = read_task_token(token_text)
-    execution = ledger.open.get(token.run)
-    if execution is not None and token.of(execution.run_id) and execution.running.started_id == token.started_id:
+    execution = ledger.holder(token)
+    if execution is not ABSENT and execution.running.started_id == token.started_id:
         return execution
     message = f"Unknown decision, scheduledEventId = {token.scheduled_id}: the task timed out or was completed, or its execution closed"
     raise Fault("UnknownResourceFault", message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from engine.service.archive import ABSENT
 from engine.service.closing import request_cancel, signal
 from engine.service.deciding import Deciding
 from engine.service.events import Attributes, given
@@ -54,7 +55,7 @@ def _refusal(deciding: Deciding, attributes: Attributes, row: TypeRow) -> str:
 
 def _start_child(deciding: Deciding, attributes: Attributes, new: dict[str, Any], initiated_id: int) -> None:
     parent, ledger, workflow_id = deciding.execution, deciding.ledger, attributes["workflowId"]
-    if ledger.named(parent.domain, workflow_id) is not None:
+    if ledger.named(parent.domain, workflow_id) is not ABSENT:
         if parent.is_open:
             _child_failed(deciding, attributes, "WORKFLOW_ALREADY_RUNNING", initiated_id=initiated_id)
         return
@@ -81,7 +82,7 @@ def signal_external_workflow_execution(deciding: Deciding, attributes: Attribute
 def _signal(deciding: Deciding, attributes: Attributes, initiated_id: int) -> None:
     source = deciding.execution
     target = deciding.ledger.find(source.domain, attributes["workflowId"], attributes.get("runId", ""))
-    if target is None:
+    if target is ABSENT:
         _not_reached(deciding, "SignalExternalWorkflowExecutionFailed", attributes, initiated_id)
         return
     content = given(attributes, "signalName", "input")
@@ -98,7 +99,7 @@ def request_cancel_external_workflow_execution(deciding: Deciding, attributes: A
 def _request_cancel(deciding: Deciding, attributes: Attributes, initiated_id: int) -> None:
     source = deciding.execution
     target = deciding.ledger.find(source.domain, attributes["workflowId"], attributes.get("runId", ""))
-    if target is None:
+    if target is ABSENT:
         _not_reached(deciding, "RequestCancelExternalWorkflowExecutionFailed", attributes, initiated_id)
         return
     request_cancel(deciding.ledger, target, _sent_by(deciding, initiated_id), deciding.now)

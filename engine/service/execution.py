@@ -2,7 +2,7 @@
 
 `Execution.apply(event)` is its only writer, live and at load alike (and `beat` for heartbeats, which are no events): so what is in memory
 is always what a restart would rebuild. `apply` either folds the event or raises and changes nothing. Never here: deciding what
-happens next, queues, the clock, disk. Imports errors, events, limits, tasks, timeouts' words.
+happens next, queues, the clock, disk. Imports errors, archive's words, events, limits, tasks, timeouts' words.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from engine.errors import HistoryError
+from engine.service.archive import ABSENT, Absent
 from engine.service.events import CLOSE_STATUS, Attributes, Event, attributes_of
 from engine.service.limits import YEAR
 from engine.service.queues import DECISION, QueueKey
@@ -40,8 +41,8 @@ class Execution:
         self.close_status = ""
         self.closed_at = 0.0
         self.cancel_requested = False
-        self.context: str | None = None
-        """The latest executionContext; None until a decider gave one (it may be empty)."""
+        self.context: str | Absent = ABSENT
+        """The latest executionContext, once a decider gave one."""
         self.latest_activity_at = 0.0
         self.task_list = ""
         """Where decision tasks go, but for the override."""

@@ -2,8 +2,8 @@
 
 `record` builds an event, folds it and puts it among the changes to be made durable; the other methods keep queues and timeouts in step
 with what was recorded. Times are epoch seconds in whole milliseconds; an execution's own time never goes backwards.
-Never here: requests, rules of the API beyond "at most one decision task at a time". Imports errors, events, execution, limits,
-queues, rows, tasks, timeouts.
+Never here: requests, rules of the API beyond "at most one decision task at a time". Imports archive's words, events,
+execution, limits, queues, rows, tasks, timeouts, tokens.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any
 
+from engine.service.archive import ABSENT, Absent
 from engine.service.events import Attributes, build_event
 from engine.service.execution import Execution
 from engine.service.limits import Limits
@@ -20,6 +21,7 @@ from engine.service.queues import QueueKey, Queues
 from engine.service.rows import EventAppended, ExecutionClosed, ExecutionOpened, HeartbeatForgotten, Row
 from engine.service.tasks import NO_DECISION, ActivityTask, DecisionTask
 from engine.service.timeouts import Due, Timeouts
+from engine.service.tokens import TaskToken
 
 
 class Ledger:
@@ -45,22 +47,27 @@ class Ledger:
     def add_changes(self, rows: Iterable[Row]) -> None:
         self._changes.extend(rows)
 
-    def named(self, domain: str, workflow_id: str) -> Execution | None:
+    def named(self, domain: str, workflow_id: str) -> Execution | Absent:
         """The open execution of that workflowId; there is at most one."""
-        return self._named.get((domain, workflow_id))
+        return self._named.get((domain, workflow_id), ABSENT)
 
-    def find(self, domain: str, workflow_id: str, run_id: str) -> Execution | None:
+    def find(self, domain: str, workflow_id: str, run_id: str) -> Execution | Absent:
         """The open execution of that workflowId, if the runId is its own or empty."""
-        execution = self._named.get((domain, workflow_id))
-        return execution if execution is not None and run_id in ("", execution.run_id) else None
+        execution = self.named(domain, workflow_id)
+        return execution if execution is not ABSENT and run_id in ("", execution.run_id) else ABSENT
+
+    def holder(self, token: TaskToken) -> Execution | Absent:
+        """The open execution that the task of a token belongs to."""
+        execution = self.open.get(token.run, ABSENT)
+        return execution if execution is not ABSENT and token.of(execution.run_id) else ABSENT
 
     def count_open(self, domain: str) -> int:
         return self._open_in.get(domain, 0)
 
     def is_cancel_requested(self, run: int) -> bool:
         """Of an open execution. May be asked without the owner's mutex: one look-up, of what is never unset."""
-        execution = self.open.get(run)
-        return execution is not None and execution.cancel_requested
+        execution = self.open.get(run, ABSENT)
+        return execution is not ABSENT and execution.cancel_requested
 
     # Executions begin, are loaded, and end.
 
@@ -221,11 +228,11 @@ class Ledger:
         if task.beat_at:
             self._changes.append(HeartbeatForgotten(run=execution.run, scheduled_event_id=task.scheduled_id))
 
-    def next_task(self, queue: QueueKey) -> tuple[Execution, int] | None:
+    def next_task(self, queue: QueueKey) -> tuple[Execution, int] | Absent:
         """The first task of a list, no longer in it: its execution and the event that scheduled it."""
         taken = self.queues.take(queue)
-        return (self.open[taken[0][0]], taken[0][1]) if taken else None
+        return (self.open[taken[0][0]], taken[0][1]) if taken else ABSENT
 
     def _due_of(self, run: int, kind: int, key: int) -> float:
-        execution = self.open.get(run)
-        return math.inf if execution is None else execution.due(kind, key)
+        execution = self.open.get(run, ABSENT)
+        return math.inf if execution is ABSENT else execution.due(kind, key)

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from engine.service.answers import Answer, Later, Parked, Reply
-from engine.service.archive import Archive
+from engine.service.archive import ABSENT, Archive
 from engine.service.events import Event, given
 from engine.service.execution import Execution
 from engine.service.ledger import Ledger
@@ -32,7 +32,7 @@ EMPTY_POLLS: Mapping[str, Mapping[str, Any]] = {
 def poll_for_activity_task(ledger: Ledger, request: Mapping[str, Any], now: float) -> Answer:
     queue = (ACTIVITY, request["domain"], request["taskList"]["name"])
     found = ledger.next_task(queue)
-    if found is None:
+    if found is ABSENT:
         return Parked(queue)
     execution, scheduled_id = found
     task = ledger.start_activity(execution, scheduled_id, given(request, "identity"), now)
@@ -87,7 +87,7 @@ def poll_for_decision_task(ledger: Ledger, archive: Archive, request: Mapping[st
         return Later(partial(_next_page, archive, request, position, now))
     queue = (DECISION, request["domain"], request["taskList"]["name"])
     found = ledger.next_task(queue)
-    if found is None:
+    if found is ABSENT:
         return Parked(queue)
     execution, _ = found
     task = ledger.start_decision(execution, given(request, "identity"), now)

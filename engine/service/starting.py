@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.service.archive import ABSENT
 from engine.service.closing import close_execution, request_cancel, signal
 from engine.service.events import given
 from engine.service.execution import Execution
@@ -34,7 +35,7 @@ def start_workflow_execution(ledger: Ledger, registry: Registry, request: Mappin
     if read_seconds(opening["executionStartToCloseTimeout"]) > YEAR:
         shown = opening["executionStartToCloseTimeout"]
         raise invalid(f"Invalid executionStartToCloseTimeout: {shown} (an execution can run for one year: at most {YEAR:.0f} seconds)")
-    if ledger.named(domain, workflow_id) is not None:
+    if ledger.named(domain, workflow_id) is not ABSENT:
         raise Fault("WorkflowExecutionAlreadyStartedFault", f"Already Started: workflowId = {workflow_id} has an open execution")
     if ledger.count_open(domain) >= ledger.limits.open_executions:
         raise Fault("LimitExceededFault", f"Domain {domain} has {ledger.limits.open_executions} open executions, and it can't have more")
@@ -63,7 +64,7 @@ def _open_execution(ledger: Ledger, registry: Registry, request: Mapping[str, An
     """Raises: Fault UnknownResourceFault where no execution of that name (and runId, if given) is open."""
     domain, workflow_id, run_id = request["domain"], request["workflowId"], request.get("runId", "")
     execution = ledger.find(domain, workflow_id, run_id)
-    if execution is None:
+    if execution is ABSENT:
         registry.domain(domain)
         raise unknown_execution(workflow_id, run_id)
     return execution

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from engine.service.answers import Answer, Later, Reply
-from engine.service.archive import Absent, Archive, ExecutionRecord
+from engine.service.archive import ABSENT, Archive, ExecutionRecord
 from engine.service.events import given
 from engine.service.execution import Execution
 from engine.service.faults import unknown_execution
@@ -40,14 +40,14 @@ def describe_workflow_execution(ledger: Ledger, archive: Archive, registry: Regi
     domain, named = request["domain"], request["execution"]
     registry.domain(domain)
     execution = ledger.find(domain, named["workflowId"], named["runId"])
-    if execution is not None:
+    if execution is not ABSENT:
         return Reply(_description(execution))
     return Later(lambda: _description(fold(archive, _find(archive, domain, named))))
 
 
 def _find(archive: Archive, domain: str, named: Mapping[str, str]) -> ExecutionRecord:
     record = archive.execution(domain, named["workflowId"], named["runId"])
-    if isinstance(record, Absent):
+    if record is ABSENT:
         raise unknown_execution(named["workflowId"], named["runId"])
     return record
 
@@ -64,7 +64,7 @@ def _description(execution: Execution) -> Mapping[str, Any]:
     }
     if execution.latest_activity_at:
         body["latestActivityTaskTimestamp"] = execution.latest_activity_at
-    if execution.context is not None:
+    if execution.context is not ABSENT:
         body["latestExecutionContext"] = execution.context
     return body
 
@@ -108,7 +108,7 @@ def get_workflow_execution_history(
     registry.domain(domain)
     position = page_position("GetWorkflowExecutionHistory", request, now)
     execution = ledger.find(domain, named["workflowId"], named["runId"])
-    run = execution.run if execution is not None else 0
+    run = execution.run if execution is not ABSENT else 0
     return Later(partial(_history, archive, request, run, position, now))
 
 

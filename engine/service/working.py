@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.service.archive import ABSENT
 from engine.service.events import given
 from engine.service.execution import Execution
 from engine.service.faults import Fault
@@ -46,8 +47,8 @@ def record_heartbeat(ledger: Ledger, request: Mapping[str, Any], now: float) -> 
 
 def _started_task(ledger: Ledger, token_text: str) -> tuple[Execution, ActivityTask]:
     token = read_task_token(token_text)
-    execution = ledger.open.get(token.run)
-    if execution is not None and token.of(execution.run_id):
+    execution = ledger.holder(token)
+    if execution is not ABSENT:
         task = execution.activities.get(token.scheduled_id)
         if task is not None and task.started_id == token.started_id:
             return execution, task
