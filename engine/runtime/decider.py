@@ -167,9 +167,7 @@ class Decider:
     def _leave(self, task: DecisionTask, error: HistoryError) -> None:
         if self._said.first(task.run_id):
             what = "another version of the spec" if isinstance(error, SpecMismatch) else "something else than this spec"
-            log.error(
-                "The execution %s was decided by %s and is left alone: %s", task.workflow_id, what, error, extra=_address(task)
-            )
+            log.error("The execution %s was decided by %s and is left alone: %s", task.workflow_id, what, error, extra=_address(task))
 
 
 def poll_request(queue: TaskQueue, identity: str) -> Mapping[str, Any]:

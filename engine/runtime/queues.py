@@ -22,9 +22,7 @@ class TaskQueue:
     task_list: str
 
 
-def take_one(
-    queues: Sequence[TaskQueue], poll: Callable[[TaskQueue], bool], count: str, client: Client, stopping: threading.Event
-) -> bool:
+def take_one(queues: Sequence[TaskQueue], poll: Callable[[TaskQueue], bool], count: str, client: Client, stopping: threading.Event) -> bool:
     """`poll` the first list that has a task, waiting about as long as one long poll; whether there was one.
 
     A long poll waits on one list only, so several lists are counted (`count` is the operation) until one of them isn't empty.

@@ -31,6 +31,7 @@ from engine.swf.tasks import EMPTY, ActivityTask, parse_activity_task
 log = logging.getLogger(__name__)
 
 _LOGGED: Final = 200
+_LOOK: Final = 0.02
 _AFTER_KILL: Final = 5.0
 """Seconds to tell the service about programs that were just killed."""
 
@@ -77,6 +78,14 @@ class Worker:
         """No new polls; those under way end now, where the endpoint can do that."""
         self._slots.stop()
         self._client.interrupt()
+
+    def wait_for_others(self, run_id: str, deadline: float) -> bool:
+        """Wait until no task of another execution than this one runs, at most until then; whether there was one to wait for."""
+        waited = False
+        while any(job.run_id != run_id for job in self._heart.running()) and time.monotonic() < deadline:
+            waited = True
+            time.sleep(_LOOK)
+        return waited
 
     def finish(self, deadline: float) -> None:
         """Wait for the running tasks until then, then end them. Raises: what a loop ended by."""
