@@ -83,7 +83,7 @@ def _write_table(events: Iterable[Event], given: dict[str, Any]) -> None:
     lines = [line for line in event_lines(ordered) if _has_type(line.kind, given["types"])]
     if given["reverse"]:
         lines.reverse()
-    print_table(("ID", "TIME", "EVENT", "ABOUT", "DETAILS"), map(_row, lines))
+    print_table(("ID", "TIME", "EVENT", "ABOUT", "DETAILS"), map(_row, lines), shrink=("DETAILS", "ABOUT"))
 
 
 def _row(line: EventLine) -> tuple[Cell, ...]:

@@ -25,6 +25,8 @@ from engine.errors import UsageError
 from engine.swf.client import Client
 from engine.swf.paging import paged
 
+COLUMNS = ("WORKFLOW ID", "RUN ID", "TYPE", "STATUS", "STARTED", "DURATION", "TAGS")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -87,7 +89,7 @@ def command(common: Common, limit: int, **given: Any) -> Exit:
     if common.json:
         print_json([with_iso_times(info.wire) for info in shown])
         return Exit.DONE
-    print_table(("WORKFLOW ID", "RUN ID", "TYPE", "STATUS", "STARTED", "DURATION", "TAGS"), (_row(info, now) for info in shown))
+    print_table(COLUMNS, (_row(info, now) for info in shown), shrink=("RUN ID", "WORKFLOW ID", "TAGS"))
     if not shown:
         hint(f"no such executions in the domain {domain}; `swfgraph start SPEC` starts one")
     elif len(found) > limit:

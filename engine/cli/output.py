@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -45,7 +45,8 @@ def print_value(value: Any) -> None:
         print_json(value)
 
 
-def print_table(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str = "") -> None:
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, shrink: Collection[str] = ()) -> None:
+    """A line per row. Where a terminal is too narrow, the columns in `shrink` give way."""
     if not sys.stdout.isatty():
         click.echo("\t".join(headers))
         for row in rows:
@@ -53,9 +54,11 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, title
         return
     from rich.table import Table  # noqa: PLC0415 - only a terminal pays for rich
 
-    table = Table(*headers, box=None, pad_edge=False, header_style="dim", title=title or None, title_justify="left", title_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for header in headers:
+        table.add_column(header, no_wrap=header not in shrink, overflow="ellipsis")
     for row in rows:
-        table.add_row(*map(rich_text, row))
+        table.add_row(*map(_one_line, row))
     console().print(table)
 
 
@@ -94,6 +97,13 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console  # noqa: PLC0415 - only a terminal pays for rich
 
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def _one_line(cell: Cell) -> Text:
+    """Cut rather than wrapped, also in columns that may shrink (rich shrinks only what it may wrap)."""
+    text = rich_text(cell)
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text
 
 
 def rich_text(cell: Cell) -> Text:

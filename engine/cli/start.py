@@ -88,6 +88,6 @@ def _wait(common: Common, client: Client, plan: Plan, started: Started) -> Exit:
             for view in follow(client, plan, started):
                 watch(started, view)
     except KeyboardInterrupt:
-        hint(f"\nthe execution goes on: `swfgraph status {started.workflow_id}` shows it, `swfgraph cancel {started.workflow_id}` ends it")
-        raise
+        hint(f"the execution goes on: `swfgraph status {started.workflow_id}` shows it, `swfgraph cancel {started.workflow_id}` ends it")
+        return Exit.INTERRUPTED
     return report_result(common, plan, watch)

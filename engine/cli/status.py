@@ -67,12 +67,13 @@ def _fields(seen: Overview, closing: Closing | None, now: float) -> Iterator[tup
         skipped = f", {seen.progress.skipped} skipped" if seen.progress.skipped else ""
         yield "nodes", f"{seen.progress.done} of {seen.progress.nodes} done{skipped}"
     if not info.closed:
-        yield "open", ", ".join(f"{count} {_spaced(name)}" for name, count in seen.counts.items() if count) or "nothing"
+        yield "open", ", ".join(_counted(name, count) for name, count in seen.counts.items() if count) or "nothing"
 
 
-def _spaced(count_name: str) -> str:
-    """openActivityTasks -> activity tasks."""
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in count_name.removeprefix("open")).strip()
+def _counted(name: str, count: int) -> str:
+    """openActivityTasks, 1 -> 1 activity task."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name.removeprefix("open")).strip()
+    return f"{count} {words.removesuffix('s') if count == 1 else words}"
 
 
 def _rows(progress: Progress | NoProgress, now: float) -> Iterator[tuple[Cell, ...]]:
