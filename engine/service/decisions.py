@@ -2,6 +2,7 @@
 
 The order of events: DecisionTaskCompleted; what the decisions led to, in their order; what reached other executions; and, where the
 decider has something new to see, one DecisionTaskScheduled. Nothing is recorded where the response as a whole is refused.
+Known gap: ScheduleLambdaFunction is refused, for nothing here runs Lambda functions.
 Imports deciding, the decisions_... modules, faults, ledger, registry, tokens.
 """
 
@@ -37,7 +38,7 @@ DECISIONS: Mapping[str, Handler] = {
 }
 
 UNSUPPORTED = frozenset({"ScheduleLambdaFunction"})
-"""Decision types that are refused: nothing here runs Lambda functions."""
+"""Decision types that are refused."""
 
 CLOSING = frozenset(
     {"CompleteWorkflowExecution", "FailWorkflowExecution", "CancelWorkflowExecution", "ContinueAsNewWorkflowExecution"}

@@ -52,12 +52,6 @@ def build_event(event_id: int, at: float, event_type: str, attributes: Attribute
     return {"eventId": event_id, "eventTimestamp": at, "eventType": event_type, ATTRIBUTES[event_type]: attributes}
 
 
-def attributes_of(event: Event) -> Attributes:
-    """The attributes of an event, whatever its type."""
-    attributes: Attributes = event[ATTRIBUTES[event["eventType"]]]
-    return attributes
-
-
 def given(source: Attributes, *names: str) -> dict[str, Any]:
     """Those of the named members that the source has: what is absent stays absent in the event, as in AWS."""
     return {name: source[name] for name in names if name in source}

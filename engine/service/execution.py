@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from engine.errors import HistoryError
 from engine.service.archive import ABSENT, Absent
-from engine.service.events import CLOSE_STATUS, Attributes, Event, attributes_of
+from engine.service.events import ATTRIBUTES, CLOSE_STATUS, Attributes, Event
 from engine.service.limits import YEAR
 from engine.service.queues import DECISION, QueueKey
 from engine.service.tasks import NO_DECISION, ActivityTask, Child, DecisionTask, Timer, open_activity, read_priority, read_seconds
@@ -83,7 +83,7 @@ class Execution:
         fold = FOLDS.get(event_type)
         if fold is not None:
             try:
-                fold(self, event_id, at, attributes_of(event))
+                fold(self, event_id, at, event[ATTRIBUTES[event_type]])
             except KeyError as missing:
                 message = f"{event_type} of {self.workflow_id} (run {self.run}) refers to {missing}, which is not open"
                 raise HistoryError(event_id, message) from missing
