@@ -25,6 +25,9 @@ _MIGRATIONS: Final = ("schema.sql",)
 SCHEMA_VERSION: Final = len(_MIGRATIONS)
 _APPLICATION_ID: Final = 0x73776667
 
+_OLDEST_SQLITE: Final = (3, 37, 0)
+"""The first that knows STRICT tables."""
+
 _BUSY_SECONDS: Final = 5.0
 _WAL_BYTES_KEPT: Final = 64 * 2**20
 
@@ -55,6 +58,9 @@ def connect(path: str, url: str, durability: Durability) -> sqlite3.Connection:
 
     Raises: DatabaseUnusable.
     """
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        message = f"Python's SQLite is {sqlite3.sqlite_version}, and 3.37 or newer is needed; use a Python that brings its own"
+        raise DatabaseUnusable(url, message)
     with _explained(url):
         if path != MEMORY:
             _make_folder(path, url)

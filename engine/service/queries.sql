@@ -6,7 +6,7 @@
 
 -- name: write
 -- One row of values here; a batch has as many as it has rows.
-INSERT INTO inbox (kind, run, event_id, value) VALUES (?, ?, ?, ?)
+INSERT INTO inbox (kind, run, event_id, value, text) VALUES (?, ?, ?, ?, ?)
 
 -- name: domains
 SELECT json_group_array(json_object(

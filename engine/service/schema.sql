@@ -108,8 +108,8 @@ END;
 
 -- The door through which everything is written: rows go in, in their order, and the trigger of their kind puts them where they belong.
 -- So a batch of any mixture is one statement and one transaction. An event comes as (run, its id, its body); what is rarer comes as the
--- JSON of a value of rows.py, whose fields the triggers name.
-CREATE VIEW inbox (kind, run, event_id, value) AS SELECT NULL, NULL, NULL, NULL WHERE FALSE;
+-- JSON of a value of rows.py, whose fields the triggers name; free text comes beside it, since json_extract ends a string at a NUL.
+CREATE VIEW inbox (kind, run, event_id, value, text) AS SELECT NULL, NULL, NULL, NULL, NULL WHERE FALSE;
 
 CREATE TRIGGER event_appended INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'EventAppended' BEGIN
     INSERT INTO events (run, event_id, body) VALUES (NEW.run, NEW.event_id, NEW.value);
@@ -141,7 +141,7 @@ CREATE TRIGGER heartbeat_recorded INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'He
     INSERT OR REPLACE INTO heartbeats (run, scheduled_event_id, at, details)
     VALUES (
         json_extract(NEW.value, '$.run'), json_extract(NEW.value, '$.scheduled_event_id'),
-        json_extract(NEW.value, '$.at'), json_extract(NEW.value, '$.details')
+        json_extract(NEW.value, '$.at'), NEW.text
     );
 END;
 
@@ -153,7 +153,7 @@ END;
 CREATE TRIGGER domain_put INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'DomainRow' BEGIN
     INSERT INTO domains (name, status, description, retention_days, tags)
     VALUES (
-        json_extract(NEW.value, '$.name'), json_extract(NEW.value, '$.status'), json_extract(NEW.value, '$.description'),
+        json_extract(NEW.value, '$.name'), json_extract(NEW.value, '$.status'), NEW.text,
         json_extract(NEW.value, '$.retention_days'), json_extract(NEW.value, '$.tags')
     )
     ON CONFLICT (name) DO UPDATE SET
@@ -164,7 +164,7 @@ CREATE TRIGGER type_put INSTEAD OF INSERT ON inbox WHEN NEW.kind = 'TypeRow' BEG
     INSERT OR REPLACE INTO types (kind, domain, name, version, status, description, created, deprecated, defaults)
     VALUES (
         json_extract(NEW.value, '$.kind'), json_extract(NEW.value, '$.domain'), json_extract(NEW.value, '$.name'),
-        json_extract(NEW.value, '$.version'), json_extract(NEW.value, '$.status'), json_extract(NEW.value, '$.description'),
+        json_extract(NEW.value, '$.version'), json_extract(NEW.value, '$.status'), NEW.text,
         json_extract(NEW.value, '$.created'), json_extract(NEW.value, '$.deprecated'), json_extract(NEW.value, '$.defaults')
     );
 END;

@@ -18,7 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from engine.service.database import MEMORY, Durability, connect, connect_to_read, explain, roll_back, statements
-from engine.service.rows import EventAppended, Row
+from engine.service.rows import DomainRow, EventAppended, HeartbeatRecorded, Row, TypeRow
 from engine.service.sqlarchive import SqlArchive
 
 _MOST_ROWS: Final = 128
@@ -70,9 +70,9 @@ class Store:
         values: list[Any] = []
         for row in rows:
             if type(row) is EventAppended:
-                values += ("EventAppended", row.run, row.event_id, _json(row.event).decode())
+                values += ("EventAppended", row.run, row.event_id, _json(row.event).decode(), None)
             else:
-                values += (type(row).__name__, None, None, _json(row).decode())
+                values += (type(row).__name__, None, None, _json(row).decode(), _free_text(row))
         if values:
             self._connection.execute(_statement(len(rows)), values)
 
@@ -94,7 +94,7 @@ class Store:
         with self._lock:
             try:
                 (before,) = self._connection.execute("PRAGMA freelist_count").fetchone()
-                self._connection.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall()
+                self._connection.executescript(f"PRAGMA incremental_vacuum({int(pages)})")  # `execute` would free one page and stop
                 (after,) = self._connection.execute("PRAGMA freelist_count").fetchone()
             except sqlite3.Error as error:
                 raise explain(error, self.url) from error
@@ -109,4 +109,15 @@ class Store:
 
 @cache
 def _statement(rows: int) -> str:
-    return statements()["write"] + ", (?, ?, ?, ?)" * (rows - 1)
+    return statements()["write"] + ", (?, ?, ?, ?, ?)" * (rows - 1)
+
+
+def _free_text(row: Row) -> str:
+    """What a row has of text that may hold anything."""
+    match row:
+        case DomainRow() | TypeRow():
+            return row.description
+        case HeartbeatRecorded():
+            return row.details
+        case _:
+            return ""
