@@ -164,7 +164,7 @@ class Board:
         """Take a retryFrom edge: reset its target and all that was touched behind it (returned), make the target ready.
 
         Edges that come into the reset part from outside stay settled: their sources don't run again. A join behind them is judged
-        anew when the first edge from within the reset part is settled, not before: what was to be redone comes first.
+        anew when the next of its edges is settled, not before: what was to be redone comes first.
         """
         self.taken[edge.id] = self.taken.get(edge.id, 0) + 1
         downstream = self._plan.downstream[edge.target]

@@ -61,7 +61,7 @@ def read_event(raw: RawEvent) -> e.Event:
     kind = raw.get("eventType")
     door = _DOORS.get(kind) if isinstance(kind, str) else None
     if door is None:
-        if kind in IGNORED:
+        if isinstance(kind, str) and kind in IGNORED:
             return e.Irrelevant(id=number, time=time)
         raise HistoryError(number, f"{kind!r} is none of the event types of SWF's API of 2012-01-25")
     field, read = door

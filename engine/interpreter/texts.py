@@ -19,10 +19,8 @@ CUT: Final = "…"
 
 
 def activity_id(node: str, visit: int, attempt: int) -> str:
-    """Unique in the execution. The long form for a node called arn: an id must not be the literal string arn (ScheduleActivityTask)."""
-    if visit == 1 and attempt == 1 and node != "arn":
-        return node
-    return f"{node}.{visit}.{attempt}"
+    """Unique in the execution; legal, since a node's name is (it is no `arn` either)."""
+    return node if visit == attempt == 1 else f"{node}.{visit}.{attempt}"
 
 
 def control(node: str, visit: int, attempt: int) -> str:

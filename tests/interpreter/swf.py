@@ -40,9 +40,12 @@ class Execution:
         """Open activity tasks: activityId -> scheduledEventId."""
         self.begun: dict[str, int] = {}
         """Those that are started: activityId -> startedEventId."""
+        self.asked: set[str] = set()
+        """activityIds whose cancellation has been asked for."""
         self.timers: dict[str, tuple[int, float]] = {}
         """Open timers: timerId -> (startedEventId, when it fires)."""
         self.seen_ids: set[str] = set()
+        self.controls: dict[str, dict[str, Any]] = {}
         self.markers: dict[str, str] = {}
         self.decisions: list[dict[str, Any]] = []
         """Of the last decision task."""
@@ -128,6 +131,10 @@ class Execution:
         self.closed = "WorkflowExecutionTerminated"
         return self
 
+    def control_of(self, wish_id: str) -> dict[str, Any]:
+        """Of an activityId or a timerId: what its event's `control` says."""
+        return self.controls[wish_id]
+
     # Decision tasks.
 
     def decide(self) -> Execution:
@@ -186,6 +193,7 @@ class Execution:
             return
         assert activity_id not in self.seen_ids
         self.seen_ids.add(activity_id)
+        self.controls[activity_id] = json.loads(given["control"])
         self.tasks[activity_id] = self.event("ActivityTaskScheduled", **given)
 
     def _request_cancel(self, kind: str, given: Mapping[str, Any]) -> None:
@@ -196,6 +204,7 @@ class Execution:
             self.due = True
             self.event("RequestCancelActivityTaskFailed", activityId=activity_id, cause="ACTIVITY_ID_UNKNOWN")
             return
+        self.asked.add(activity_id)
         self.event("ActivityTaskCancelRequested", activityId=activity_id)
         if activity_id not in self.begun:
             self.due = True
@@ -208,6 +217,7 @@ class Execution:
         assert 0 <= seconds <= 99_999_999
         if self._refused(kind, timerId=timer_id):
             return
+        self.controls[timer_id] = json.loads(given.get("control", "{}"))
         self.timers[timer_id] = (self.event("TimerStarted", **given), self.now + seconds)
 
     def _cancel_timer(self, kind: str, given: Mapping[str, Any]) -> None:

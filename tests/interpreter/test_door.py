@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import botocore.session
+import pytest
+
+from engine.errors import HistoryError
+from engine.interpreter import door, events
+from engine.interpreter.door import IGNORED, KNOWN, read_event
+from engine.interpreter.events import CloseStatus
+from engine.interpreter.run import Run
+from engine.spec.model import ABSENT
+
+
+def raw(kind: str, /, number: int = 3, time: Any = 5.0, **attributes: Any) -> dict[str, Any]:
+    key = f"{kind[0].lower()}{kind[1:]}EventAttributes"
+    return {"eventId": number, "eventTimestamp": time, "eventType": kind, key: attributes}
+
+
+def test_all_event_types_of_the_api_are_known_and_no_others() -> None:
+    model = botocore.session.get_session().get_service_model("swf")
+    assert set(model.shape_for("EventType").enum) == KNOWN
+    assert len(KNOWN) == 54
+
+
+def test_an_event_type_is_either_read_or_ignored() -> None:
+    assert not IGNORED & set(door._DOORS)
+
+
+def test_attributes_are_looked_for_where_the_api_puts_them() -> None:
+    fields = set(botocore.session.get_session().get_service_model("swf").shape_for("HistoryEvent").members)
+    assert {field for field, _ in door._DOORS.values()} <= fields
+
+
+def test_a_run_has_a_handler_for_every_event() -> None:
+    assert set(Run.HANDLERS) == set(get_args(events.Event))
+
+
+def test_closestatus_is_the_apis() -> None:
+    model = botocore.session.get_session().get_service_model("swf")
+    assert set(model.shape_for("CloseStatus").enum) == set(CloseStatus)
+
+
+@pytest.mark.parametrize("kind", sorted(IGNORED))
+def test_ignored_events_are_irrelevant(kind: str) -> None:
+    assert read_event(raw(kind)) == events.Irrelevant(id=3, time=5.0)
+
+
+def test_optional_attributes_may_be_left_out() -> None:
+    completed = read_event(raw("ActivityTaskCompleted", scheduledEventId=2, startedEventId=0))
+    assert completed == events.ActivityTaskCompleted(id=3, time=5.0, scheduled=2, result=ABSENT)
+    failed = read_event(raw("ActivityTaskFailed", scheduledEventId=2, startedEventId=0))
+    assert failed == events.ActivityTaskFailed(id=3, time=5.0, scheduled=2, reason=ABSENT, details="")
+
+
+def test_a_timed_out_execution_says_which_timeout() -> None:
+    closed = read_event(raw("WorkflowExecutionTimedOut", timeoutType="START_TO_CLOSE", childPolicy="TERMINATE"))
+    assert isinstance(closed, events.ExecutionClosed)
+    assert (closed.status, closed.reason) == (CloseStatus.TIMED_OUT, "START_TO_CLOSE")
+
+
+@pytest.mark.parametrize(
+    ("event", "complaint"),
+    [
+        (raw("WorkflowExecutionPaused"), "'WorkflowExecutionPaused' is none of the event types"),
+        ({"eventId": 3, "eventTimestamp": 5.0}, "None is none of the event types"),
+        ({"eventId": 3, "eventTimestamp": 5.0, "eventType": ["TimerFired"]}, "is none of the event types"),
+        (raw("TimerFired", time="noon", timerId="t"), "should be epoch seconds, it is 'noon'"),
+        (raw("TimerFired"), "its timerId should be text, it is None"),
+        (raw("TimerFired", timerId=7), "its timerId should be text, it is 7"),
+        ({"eventId": 3, "eventTimestamp": 5.0, "eventType": "TimerFired"}, "a TimerFired event without timerFiredEventAttributes"),
+        (raw("ActivityTaskStarted", scheduledEventId="2"), "its scheduledEventId should be an event's number, it is '2'"),
+        (raw("ActivityTaskScheduled", activityId="a", activityType="Work"), "its activityType should be a name and a version"),
+        (raw("ActivityTaskCompleted", scheduledEventId=2, result=None), "its result should be text, it is None"),
+    ],
+)
+def test_an_event_that_is_no_swf_event_is_refused_with_its_number(event: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(HistoryError, match="event 3: ") as caught:
+        read_event(event)
+    assert complaint in str(caught.value)
+    assert caught.value.event_id == 3
+
+
+def test_an_event_without_a_number_is_refused() -> None:
+    with pytest.raises(HistoryError, match="without a whole eventId: '3'"):
+        read_event({"eventId": "3", "eventTimestamp": 5.0, "eventType": "TimerFired"})

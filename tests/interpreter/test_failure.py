@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import botocore.session
+
+from engine.errors import ExpressionError
+from engine.interpreter.course import TRANSIENT_FOR_TIMERS
+from engine.interpreter.failure import TIMEOUTS, TRANSIENT, Failure, catch_for, of_expression, pause, rule_for, share, throttle
+from engine.spec.model import ABSENT, CatchRule, Goto, RetryFrom, RetryRule
+
+BROKEN = Failure(name="Broken", message="")
+
+
+def test_the_first_rule_that_matches_decides_even_when_it_is_spent() -> None:
+    rules = (RetryRule(errors=("Other",), max_attempts=9), RetryRule(errors=("B*",), max_attempts=2), RetryRule(errors=("*",), max_attempts=9))
+    assert rule_for(rules, BROKEN, 1) == 1
+    assert rule_for(rules, BROKEN, 2) is ABSENT
+
+
+def test_max_attempts_counts_all_attempts_of_the_visit() -> None:
+    rules = (RetryRule(errors=("Broken",), max_attempts=3), RetryRule(errors=("Timeout.*",), max_attempts=2))
+    assert rule_for(rules, Failure(name="Timeout.Heartbeat", message=""), 2) is ABSENT
+
+
+def test_what_is_final_is_never_repeated() -> None:
+    assert rule_for((RetryRule(),), Failure(name="Broken", message="", final=True), 1) is ABSENT
+
+
+def test_one_attempt_means_no_retry() -> None:
+    assert rule_for((RetryRule(max_attempts=1),), BROKEN, 1) is ABSENT
+
+
+def test_pauses_grow_up_to_the_maximum() -> None:
+    rule = RetryRule(interval=2, backoff=3.0, max_interval=50)
+    assert [pause(rule, attempt, 0.0) for attempt in range(1, 6)] == [2, 6, 18, 50, 50]
+
+
+def test_a_pause_after_very_many_attempts_is_the_maximum() -> None:
+    assert pause(RetryRule(interval=1, backoff=10.0, max_interval=60), 100_000, 0.0) == 60
+
+
+def test_jitter_takes_off_up_to_its_share() -> None:
+    rule = RetryRule(interval=100, jitter=0.5)
+    assert pause(rule, 1, 0.0) == 100
+    assert pause(rule, 1, 0.999999) == 50
+
+
+def test_an_interval_of_zero_is_no_pause() -> None:
+    assert pause(RetryRule(interval=0), 5, 0.0) == 0
+
+
+def test_shares_are_the_same_whenever_they_are_asked_for_and_differ_by_attempt() -> None:
+    shares = [share("run", "node", 1, attempt) for attempt in range(1, 200)]
+    assert shares == [share("run", "node", 1, attempt) for attempt in range(1, 200)]
+    assert len(set(shares)) == len(shares)
+    assert all(0 <= part < 1 for part in shares)
+    assert 0.4 < sum(shares) / len(shares) < 0.6
+    assert share("run", "node", 1, 1) != share("other run", "node", 1, 1)
+
+
+def test_throttled_decisions_wait_longer_each_time_but_not_for_ever() -> None:
+    assert [throttle(refusals, 0.0) for refusals in (1, 2, 3, 4, 9, 10, 1000)] == [1, 2, 4, 8, 256, 300, 300]
+    assert throttle(1, 0.99) == 1
+    assert throttle(9, 0.99) == 193
+
+
+def test_a_catch_rule_whose_budget_is_spent_is_passed_over() -> None:
+    rules = (
+        CatchRule(errors=("Broken",), then=RetryFrom(target="a", max_times=1)),
+        CatchRule(errors=("*",), then=Goto(targets=("b",))),
+    )
+    assert catch_for(rules, BROKEN, lambda _: False) == 0
+    assert catch_for(rules, BROKEN, lambda _: True) == 1
+    assert catch_for(rules[:1], BROKEN, lambda _: True) is ABSENT
+
+
+def test_error_names_are_compared_with_case() -> None:
+    assert catch_for((CatchRule(errors=("broken",), then=Goto(targets=("b",))),), BROKEN, lambda _: False) is ABSENT
+
+
+def test_an_expressions_error_is_named_by_its_code() -> None:
+    failure = of_expression(ExpressionError("Undefined", "nothing there", "results.x"), final=True)
+    assert failure.name == "Expression.Undefined"
+    assert "'results.x'" in failure.message
+
+
+def test_every_timeout_of_the_api_has_a_name() -> None:
+    model = botocore.session.get_session().get_service_model("swf")
+    assert set(TIMEOUTS) == set(model.shape_for("ActivityTaskTimeoutType").enum)
+    assert TIMEOUTS["SCHEDULE_TO_START"] == "Timeout.ScheduleToStart"
+
+
+def test_transient_causes_are_causes_of_the_api() -> None:
+    model = botocore.session.get_session().get_service_model("swf")
+    assert set(model.shape_for("ScheduleActivityTaskFailedCause").enum) >= TRANSIENT
+    assert set(model.shape_for("StartTimerFailedCause").enum) >= TRANSIENT_FOR_TIMERS

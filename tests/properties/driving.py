@@ -1,0 +1,97 @@
+"""Random runs: workers, time and trouble, chosen by hypothesis, until the execution is closed.
+
+What is done is recorded as actions (a method of the tiny SWF and its arguments), so that the same can be done once more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, TypeAlias
+
+from tests.interpreter.swf import Execution
+
+Action: TypeAlias = tuple[str, tuple[Any, ...]]
+
+MOST_ACTIONS = 3_000
+"""A run of a small spec that has done this much will never end."""
+
+REASONS = ("", "Broken", "ExitCode.1", "Other")
+TIMEOUTS = ("START_TO_CLOSE", "HEARTBEAT", "SCHEDULE_TO_CLOSE")
+RESULTS = (None, 1, "text", {"n": 2}, [])
+REFUSALS = (
+    ("ScheduleActivityTask", "ACTIVITY_CREATION_RATE_EXCEEDED"),
+    ("ScheduleActivityTask", "OPEN_ACTIVITIES_LIMIT_EXCEEDED"),
+    ("ScheduleActivityTask", "ACTIVITY_TYPE_DEPRECATED"),
+    ("StartTimer", "TIMER_CREATION_RATE_EXCEEDED"),
+    ("StartTimer", "OPERATION_NOT_PERMITTED"),
+    ("CancelTimer", "OPERATION_NOT_PERMITTED"),
+    ("RequestCancelActivityTask", "OPERATION_NOT_PERMITTED"),
+    ("RecordMarker", "OPERATION_NOT_PERMITTED"),
+    ("CompleteWorkflowExecution", "OPERATION_NOT_PERMITTED"),
+    ("FailWorkflowExecution", "OPERATION_NOT_PERMITTED"),
+    ("CancelWorkflowExecution", "OPERATION_NOT_PERMITTED"),
+)
+
+
+@dataclass(slots=True)
+class Driver:
+    """`trouble`: decisions are refused and lost, the execution is asked to cancel, somebody signals."""
+
+    swf: Execution
+    random: Random
+    trouble: bool = False
+    done: list[Action] = field(default_factory=list)
+    deciding: bool = False
+    refusals: int = 0
+
+    def step(self) -> None:
+        """One thing happens."""
+        options = self._options()
+        assert options, f"nothing can happen any more, and the execution is open: {self.swf.run.context()}"
+        self.do(self.random.choice(options))
+
+    def do(self, action: Action) -> None:
+        self.done.append(action)
+        name, arguments = action
+        self.deciding = name == "take" or (self.deciding and name not in {"respond", "lose"})
+        getattr(self.swf, name)(*arguments)
+
+    def finish(self) -> None:
+        while not self.swf.closed:
+            assert len(self.done) < MOST_ACTIONS
+            self.step()
+
+    def _options(self) -> list[Action]:
+        options = [*self._tasks(), *(("fire", (timer,)) for timer in self.swf.timers)]
+        if self.deciding:
+            options += [("respond", ())] * 3
+        elif self.swf.due:
+            options += [("take", ())] * 3
+        if options and self.trouble:
+            options += self._troubles()
+        return options
+
+    def _tasks(self) -> list[Action]:
+        options: list[Action] = []
+        for activity_id in self.swf.tasks:
+            if activity_id not in self.swf.begun:
+                options += [("begin", (activity_id,)), ("time_out", (activity_id, "SCHEDULE_TO_START"))]
+                continue
+            options += [("complete", (activity_id, self.random.choice(RESULTS)))] * 3
+            options += [("fail", (activity_id, self.random.choice(REASONS), "because"))]
+            options += [("time_out", (activity_id, self.random.choice(TIMEOUTS)))]
+            if activity_id in self.swf.asked:
+                options += [("cancel", (activity_id,))] * 2
+        return options
+
+    def _troubles(self) -> list[Action]:
+        options: list[Action] = [("signal", ("hello",)), ("wait", (self.random.choice((0.5, 30.0)),))]
+        if self.deciding:
+            options.append(("lose", ()))
+        if self.refusals < 5:
+            self.refusals += 1
+            options.append(("refuse", self.random.choice(REFUSALS)))
+        if self.random.random() < 0.02:
+            options.append(("request_cancel", ()))
+        return options
