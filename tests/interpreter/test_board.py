@@ -86,8 +86,8 @@ def test_an_entered_node_is_not_judged_again() -> None:
 
 def looping(join: str = "all") -> Plan:
     check = {"type": "decision", "choices": [{"when": "true", "retryFrom": "b", "maxTimes": 2}], "default": "done"}
-    nodes = {"a": activity("b", "c"), "b": activity("d"), "c": activity("d"), "d": activity("check", join=join), "check": check, "done": end()}
-    return plan_of(nodes)
+    nodes = {"a": activity("b", "c"), "b": activity("d"), "c": activity("d"), "d": activity("check", join=join)}
+    return plan_of(nodes | {"check": check, "done": end()})
 
 
 def test_going_back_unsettles_the_edges_of_what_is_reset_and_no_others() -> None:

@@ -7,7 +7,7 @@ from engine.interpreter.view import Outcome
 from engine.spec.model import ABSENT
 from tests.interpreter.plans import activity, end, plan_of
 from tests.interpreter.swf import T0, Execution, kinds
-from tests.interpreter.test_course import SERIAL, closing, scheduled, states, swf_of, timers
+from tests.interpreter.telling import SERIAL, closing, scheduled, states, swf_of, timers
 
 FORK = {"fork": {"type": "pass", "next": ["a", "b", "w"]}, "a": activity("done"), "b": activity("c"), "c": activity("done")}
 FORK |= {"w": {"type": "wait", "for": "1h", "next": "done"}, "done": end()}
@@ -42,8 +42,8 @@ def test_a_close_that_is_not_permitted_waits_for_somebody_to_see_to_it() -> None
 
 
 def test_where_timers_are_not_permitted_either_the_executions_timeout_ends_it() -> None:
-    swf = swf_of({"done": end()}).refuse("CompleteWorkflowExecution", "OPERATION_NOT_PERMITTED").refuse("StartTimer", "OPERATION_NOT_PERMITTED")
-    swf.decide().decide().decide()
+    swf = swf_of({"done": end()}).refuse("CompleteWorkflowExecution", "OPERATION_NOT_PERMITTED")
+    swf.refuse("StartTimer", "OPERATION_NOT_PERMITTED").decide().decide().decide()
     assert swf.decisions == []
 
 
@@ -113,7 +113,8 @@ def test_without_a_timer_for_the_grace_period_a_canceled_execution_closes_at_onc
 
 
 def test_where_tasks_must_not_be_canceled_the_grace_period_ends_it() -> None:
-    swf = swf_of(SERIAL).decide().begin("a").request_cancel().refuse("RequestCancelActivityTask", "OPERATION_NOT_PERMITTED").decide().decide()
+    swf = swf_of(SERIAL).decide().begin("a").request_cancel()
+    swf.refuse("RequestCancelActivityTask", "OPERATION_NOT_PERMITTED").decide().decide()
     assert swf.decisions == []
     assert swf.fire("swfgraph.cancel").decide().closed == "WorkflowExecutionCanceled"
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-import botocore.session
 import pytest
 
 from engine.errors import HistoryError
@@ -11,6 +10,7 @@ from engine.interpreter.door import IGNORED, KNOWN, read_event
 from engine.interpreter.events import CloseStatus
 from engine.interpreter.run import Run
 from engine.spec.model import ABSENT
+from tests.interpreter.api import enum_of, members_of
 
 
 def raw(kind: str, /, number: int = 3, time: Any = 5.0, **attributes: Any) -> dict[str, Any]:
@@ -19,8 +19,7 @@ def raw(kind: str, /, number: int = 3, time: Any = 5.0, **attributes: Any) -> di
 
 
 def test_all_event_types_of_the_api_are_known_and_no_others() -> None:
-    model = botocore.session.get_session().get_service_model("swf")
-    assert set(model.shape_for("EventType").enum) == KNOWN
+    assert enum_of("EventType") == KNOWN
     assert len(KNOWN) == 54
 
 
@@ -29,8 +28,7 @@ def test_an_event_type_is_either_read_or_ignored() -> None:
 
 
 def test_attributes_are_looked_for_where_the_api_puts_them() -> None:
-    fields = set(botocore.session.get_session().get_service_model("swf").shape_for("HistoryEvent").members)
-    assert {field for field, _ in door._DOORS.values()} <= fields
+    assert {field for field, _ in door._DOORS.values()} <= members_of("HistoryEvent")
 
 
 def test_a_run_has_a_handler_for_every_event() -> None:
@@ -38,8 +36,7 @@ def test_a_run_has_a_handler_for_every_event() -> None:
 
 
 def test_closestatus_is_the_apis() -> None:
-    model = botocore.session.get_session().get_service_model("swf")
-    assert set(model.shape_for("CloseStatus").enum) == set(CloseStatus)
+    assert enum_of("CloseStatus") == set(CloseStatus)
 
 
 @pytest.mark.parametrize("kind", sorted(IGNORED))

@@ -37,7 +37,8 @@ def test_every_state_answers_every_trigger(table: Mapping[Any, Mapping[Any, Any]
 
 @pytest.mark.parametrize(("table", "first"), [(NODE, NodeState.IDLE), (TASK, TaskState.WANTED), (TIMER, TimerState.WANTED)])
 def test_every_state_can_be_reached_from_the_first(table: Mapping[Any, Mapping[Any, Any]], first: Any) -> None:
-    reached, seen = {first}, set()
+    reached: set[StrEnum] = {first}
+    seen: set[StrEnum] = set()
     while reached - seen:
         state = (reached - seen).pop()
         seen.add(state)

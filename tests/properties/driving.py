@@ -18,7 +18,7 @@ MOST_ACTIONS = 3_000
 
 REASONS = ("", "Broken", "ExitCode.1", "Other")
 TIMEOUTS = ("START_TO_CLOSE", "HEARTBEAT", "SCHEDULE_TO_CLOSE")
-RESULTS = (None, 1, "text", {"n": 2}, [])
+RESULTS: tuple[Any, ...] = (None, 1, "text", {"n": 2}, [])
 REFUSALS = (
     ("ScheduleActivityTask", "ACTIVITY_CREATION_RATE_EXCEEDED"),
     ("ScheduleActivityTask", "OPEN_ACTIVITIES_LIMIT_EXCEEDED"),

@@ -234,7 +234,7 @@ class Oracle:
     def go_back(self, name: str, kind: EdgeKind, rule: int) -> None:
         edge = self.plan.retry_from[name, kind, rule]
         self.gone_back[edge.id] = self.gone_back.get(edge.id, 0) + 1
-        forward = nx.DiGraph([(edge.source, edge.target) for edge in self.plan.edges if edge.forward])
+        forward: nx.DiGraph[str] = nx.DiGraph([(edge.source, edge.target) for edge in self.plan.edges if edge.forward])
         reset = {edge.target, *nx.descendants(forward, edge.target)}
         for place in reset:
             self.open.discard(place)
