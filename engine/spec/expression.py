@@ -40,7 +40,10 @@ class Scope(Protocol):
         ...
 
     def root(self, references: References, /) -> dict[str, Json]:
-        """The root document, or that part of it that `references` names. Never changed by whoever asks."""
+        """The root document, or that part of it that `references` names.
+
+        Never changed by whoever asks, nor afterwards by whoever gives it: parts of it become parts of results.
+        """
         ...
 
 
@@ -54,10 +57,9 @@ def check_syntax(source: str) -> SyntaxProblem | None:
         return unnamed
     try:
         _compiled(source)
-        _try_patterns(tree)
     except ExpressionError as fault:
         return SyntaxProblem(offset=0, message=fault.reason)
-    return None
+    return _pattern_problem(tree)
 
 
 def evaluate(expression: Expression, scope: Scope) -> Json:
@@ -152,8 +154,8 @@ def _may_give_functions(tree: Symbol) -> bool:
     return made or any(id(variable) not in called for variable in variables)
 
 
-def _try_patterns(tree: Symbol) -> None:
-    """Runs each regular expression once: the evaluator knows fewer of them than the parser and says so late. Raises: ExpressionError."""
+def _pattern_problem(tree: Symbol) -> SyntaxProblem | None:
+    """Runs each regular expression once: the evaluator knows fewer of them than the parser, and says so only when it meets one."""
     for symbol in walk(tree):
         if symbol.type == "regex":
             flags = "".join(letter for letter, flag in (("i", re.IGNORECASE), ("m", re.MULTILINE)) if symbol.value.flags & flag)
@@ -162,7 +164,9 @@ def _try_patterns(tree: Symbol) -> None:
                 compile_source(text, f'$match("", {text})', functions=False)({}, None)
             except ExpressionError as fault:
                 reason = fault.reason.rpartition("error: ")[2]
-                raise ExpressionError("Syntax", f"the regular expression {text} can't be run: {reason}", text) from fault
+                offset = max(0, symbol.position - len(text))
+                return SyntaxProblem(offset=offset, message=f"the regular expression {text} can't be run: {reason}")
+    return None
 
 
 def _kind(value: Json) -> str:

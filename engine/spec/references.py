@@ -47,8 +47,8 @@ def references(source: str) -> References:
     tree = parse(source)
     if isinstance(tree, SyntaxProblem):
         return References()
-    if any(symbol.type == "lambda" and "-" in str(getattr(symbol.signature, "signature", "")) for symbol in walk(tree)):
-        return EVERYTHING  # its calls may take the context as an argument
+    if "-" in source and any(symbol.type == "lambda" and symbol.signature is not None for symbol in walk(tree)):
+        return EVERYTHING  # a signature such as <s-:s> lets its calls take the context as an argument
     reader = _Reader()
     try:
         reader.value(tree, _Top.ROOT)

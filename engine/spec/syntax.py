@@ -104,8 +104,8 @@ def parse(source: str) -> Parsed:
 
 def _problem(source: str, fault: JException) -> SyntaxProblem:
     end = fault.location if isinstance(fault.location, int) else 0
-    token = fault.current if isinstance(fault.current, str) else ""
-    offset = end - len(token) if token and source[max(0, end - len(token)) : end] == token else min(end, len(source))
+    tokens = [token for token in (fault.current, fault.expected) if isinstance(token, str) and token and source[:end].endswith(token)]
+    offset = end - len(tokens[0]) if tokens else min(end, len(source))
     return SyntaxProblem(offset=offset, message=str(fault).replace("Expected (end)", "expected"), hint=_operator_hint(source, offset))
 
 
@@ -135,7 +135,7 @@ def name_problem(tree: Symbol) -> SyntaxProblem | None:
             return SyntaxProblem(offset=offset, message=f"${symbol.value} is not available", hint=FORBIDDEN[symbol.value])
         if symbol.value not in bound:
             near = difflib.get_close_matches(symbol.value, sorted(bound), n=1)
-            hint = f"did you mean ${near[0]}" if near else "variables begin with $, names in the data do not"
+            hint = f"did you mean ${near[0]}" if near else f"variables begin with $, names in the data do not: {symbol.value}"
             return SyntaxProblem(offset=offset, message=f"nothing defines ${symbol.value}", hint=hint)
     return None
 

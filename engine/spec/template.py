@@ -2,6 +2,7 @@
 
 A string that is one expression, white space around it aside, becomes its value. Otherwise each expression becomes text in its place: text
 as it is, anything else as compact JSON. Keys are never templates.
+An expression ends at the first `%}`.
 Imports `spec.expression`; imported by `graph`, `interpreter` and `runtime`.
 """
 
@@ -33,7 +34,7 @@ def expressions_of(template: Template) -> list[tuple[str, str]]:
 
 
 def broken_strings_of(template: Template) -> list[tuple[str, str]]:
-    """What is wrong with the braces in a template's strings: (JSON pointer from the template, complaint)."""
+    """What is wrong with the braces in a template's strings: (JSON pointer from the template, complaint). A lone `%}` is just text."""
     found = [(pointer, _broken(text)) for pointer, text in _strings(template.value, "")]
     return [(pointer, complaint) for pointer, complaint in found if complaint]
 
@@ -82,12 +83,7 @@ def _expressions(text: str) -> list[Expression]:
 
 
 def _broken(text: str) -> str:
-    rest = _PART.sub("", text)
-    if _OPEN in rest:
-        return "a {% without its %}"
-    if _CLOSE in rest:
-        return "a %} without its {%"
-    return ""
+    return "a {% without its %}" if _OPEN in _PART.sub("", text) else ""
 
 
 def _strings(value: Json, pointer: str) -> list[tuple[str, str]]:
