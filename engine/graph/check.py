@@ -1,15 +1,15 @@
 """All three passes over a document: its shape, its graph, its data. Every finding of a file in one go.
 
-A pass runs on what the ones before it left sound: a document of the wrong shape has no graph, and where the graph is wrong it can't be
-said what has run before what (names and syntax of expressions are checked all the same). Reads files, and finds them in folders.
-Imports the passes, `spec.source`, `spec.schema`, `spec.parse`; imported by the runtime and the CLI.
+A pass runs on what the ones before it left sound: of a document of the wrong shape, on what can be salvaged; and where the graph is
+wrong it can't be said what has run before what (names and syntax of expressions are checked all the same). Reads files, and finds
+them in folders. Imports the passes, `salvage`, `spec.source`, `spec.schema`, `spec.parse`; imported by the runtime and the CLI.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -20,6 +20,7 @@ from engine.graph.compile import plan_of
 from engine.graph.data import data_findings
 from engine.graph.findings import Places
 from engine.graph.plan import Plan
+from engine.graph.salvage import salvage
 from engine.graph.structure import structure_findings, structure_of
 from engine.spec.model import ABSENT, Absent
 from engine.spec.parse import parse_spec
@@ -49,7 +50,7 @@ def check_file(path: Path | str) -> Checked:
 def check_document(document: Document) -> Checked:
     shape = schema_findings(document)
     if _has_error(shape):
-        return Checked(findings=_in_order(shape), plan=ABSENT)
+        return Checked(findings=_in_order((*shape, *_behind(document, shape))), plan=ABSENT)
     spec = parse_spec(document)
     places = Places(file=document.file, document=document)
     structure = structure_of(spec)
@@ -58,6 +59,20 @@ def check_document(document: Document) -> Checked:
     data = tuple(data_findings(spec, before(structure) if sound else ABSENT, places))
     findings = _in_order((*shape, *graph, *data))
     return Checked(findings=findings, plan=ABSENT if _has_error(findings) else plan_of(structure))
+
+
+def _behind(document: Document, shape: Sequence[Finding]) -> Iterator[Finding]:
+    """What the later passes say of a document that pass 1 refused."""
+    salvaged = salvage(document, shape)
+    if salvaged is ABSENT:
+        return
+    spec = parse_spec(salvaged.document)
+    places = Places(file=document.file, document=document)
+    structure = structure_of(spec)
+    graph = structure_findings(structure, places)
+    yield from filter(salvaged.believable, graph)
+    sound = salvaged.whole and not _has_error(graph)
+    yield from data_findings(spec, before(structure) if sound else ABSENT, places)
 
 
 def load_plan(path: Path | str) -> Plan:
