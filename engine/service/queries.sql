@@ -4,8 +4,12 @@
 -- Whatever is read comes as one row with one JSON text: fetching row by row would give up and take back the interpreter's lock for each
 -- of them, and wait for it while another thread computes.
 
+-- One row of values in these two; a batch has as many as it has rows.
+
+-- name: append
+INSERT INTO events (run, event_id, body) VALUES (?, ?, ?)
+
 -- name: write
--- One row of values here; a batch has as many as it has rows.
 INSERT INTO inbox (kind, run, event_id, value, text) VALUES (?, ?, ?, ?, ?)
 
 -- name: domains

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -66,15 +66,15 @@ class Store:
                 raise explain(error, self.url) from error
 
     def _insert(self, rows: Sequence[Row]) -> None:
-        """One statement, which outside a transaction is one by itself."""
-        values: list[Any] = []
-        for row in rows:
-            if type(row) is EventAppended:
-                values += ("EventAppended", row.run, row.event_id, _json(row.event).decode(), None)
-            else:
-                values += (type(row).__name__, None, None, _json(row).decode(), _free_text(row))
-        if values:
-            self._connection.execute(_statement(len(rows)), values)
+        """One statement, which outside a transaction is one by itself. Events alone need no sorting and go straight to their table."""
+        events = [row for row in rows if type(row) is EventAppended]
+        if not rows:
+            return
+        if len(events) == len(rows):
+            body = [value for row in events for value in (row.run, row.event_id, _json(row.event).decode())]
+            self._connection.execute(_statement("append", len(rows)), body)
+        else:
+            self._connection.execute(_statement("write", len(rows)), [value for row in rows for value in _line(row)])
 
     def _insert_many(self, rows: Sequence[Row]) -> None:
         self._connection.execute("BEGIN")
@@ -108,16 +108,21 @@ class Store:
 
 
 @cache
-def _statement(rows: int) -> str:
-    return statements()["write"] + ", (?, ?, ?, ?, ?)" * (rows - 1)
+def _statement(name: str, rows: int) -> str:
+    """A statement of queries.sql that inserts one row, made to insert so many."""
+    text = statements()[name]
+    return text + f", {text[text.rindex('(') :]}" * (rows - 1)
 
 
-def _free_text(row: Row) -> str:
-    """What a row has of text that may hold anything."""
+def _line(row: Row) -> tuple[str, int | None, int | None, str, str]:
+    """A row as the inbox takes it."""
     match row:
+        case EventAppended():
+            return "EventAppended", row.run, row.event_id, _json(row.event).decode(), ""
         case DomainRow() | TypeRow():
-            return row.description
+            text = row.description
         case HeartbeatRecorded():
-            return row.details
+            text = row.details
         case _:
-            return ""
+            text = ""
+    return type(row).__name__, None, None, _json(row).decode(), text

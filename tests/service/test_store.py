@@ -133,8 +133,9 @@ def test_an_execution_is_read_back_open_and_then_closed(store: Store) -> None:
 
 @pytest.mark.parametrize("text", ['"quoted" \\ and / slashed', "line\nbreak\ttab", "\u0000", "é 🍏 \u2028", "null", "{}", "x" * 40_000])
 def test_an_event_is_read_back_exactly(store: Store, text: str) -> None:
-    rows = [event(1, 1, text), event(1, 2)]
-    store.write([opened(1), *rows])
+    rows = [event(1, 1, text), event(1, 2), event(1, 3, text), event(1, 4)]
+    store.write([opened(1), *rows[:2]])
+    store.write(rows[2:])
     assert store.archive.events(1, limit=10) == bodies(rows)
 
 
