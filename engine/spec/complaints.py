@@ -106,9 +106,8 @@ def _complaints_of(mistake: _Mistake) -> Iterator[Complaint]:
         )
         return
     for message, hint, token in _WORDS.get(mistake.keyword, _other)(mistake):
-        yield Complaint(
-            pointer=pointer + token, rule=mistake.keyword, message=message, hint=hint, key=bool(token) or mistake.keyword == "not"
-        )
+        rule = _RULES.get(mistake.keyword, mistake.keyword)
+        yield Complaint(pointer=pointer + token, rule=rule, message=message, hint=hint, key=bool(token) or rule == "not")
 
 
 _Said = Iterator[tuple[str, str, str]]
@@ -117,16 +116,25 @@ _Said = Iterator[tuple[str, str, str]]
 
 def _unknown(mistake: _Mistake) -> _Said:
     known = sorted(mistake.schema.get("properties", {}))
+    for key, meant in _unknown_keys(mistake).items():
+        yield f"unknown key {_quoted(key)}", f"did you mean {_quoted(meant)}?" if meant else _known(known), pointer_to(key)
+
+
+def _unknown_keys(mistake: _Mistake) -> dict[str, str]:
+    """The keys that an object should not have, with the key that was probably meant by each (or "")."""
+    known = mistake.schema.get("properties", {})
     patterns = mistake.schema.get("patternProperties", {})
-    for key in mistake.given:
-        if key not in known and not any(re.search(pattern, key) for pattern in patterns):
-            missing = [name for name in known if name not in mistake.given]
-            yield f"unknown key {_quoted(key)}", _near(key, missing) or _known(known), pointer_to(key)
+    if mistake.schema.get("additionalProperties") is not False:
+        return {}
+    unknown = [key for key in mistake.given if key not in known and not any(re.search(pattern, key) for pattern in patterns)]
+    missing = sorted(name for name in known if name not in mistake.given)
+    return {key: _nearest(key, missing) for key in unknown}
 
 
 def _required(mistake: _Mistake) -> _Said:
+    meant = _unknown_keys(mistake).values()
     for key in mistake.wanted:
-        if key not in mistake.given:
+        if key not in mistake.given and key not in meant:
             about = _object(mistake.schema.get("properties", {}).get(key, {})).get("description", "")
             yield f"{_subject(mistake)} has no {_quoted(key)}", about, ""
 
@@ -142,8 +150,9 @@ def _type(mistake: _Mistake) -> _Said:
 def _enum(mistake: _Mistake) -> _Said:
     given = mistake.given
     allowed = ", ".join(_quoted(value) for value in mistake.wanted)
-    near = _near(given, [value for value in mistake.wanted if isinstance(value, str)]) if isinstance(given, str) else ""
-    yield f"{_subject(mistake)} can't be {_quoted(given)}: it is one of {allowed}", near, ""
+    near = _nearest(given, [value for value in mistake.wanted if isinstance(value, str)]) if isinstance(given, str) else ""
+    hint = f"did you mean {_quoted(near)}?" if near else ""
+    yield f"{_subject(mistake)} can't be {_quoted(given)}: it is one of {allowed}", hint, ""
 
 
 def _pattern(mistake: _Mistake) -> _Said:
@@ -163,7 +172,7 @@ def _one_of(mistake: _Mistake) -> _Said:
     present = [key for key in keys if key in mistake.given]
     if present:
         yield f"{_subject(mistake)} has {_listed(present, 'and')}", "they exclude one another: keep one", ""
-    else:
+    elif not set(keys) & set(_unknown_keys(mistake).values()):
         yield f"{_subject(mistake)} needs {_listed(keys, 'or')}", "", ""
 
 
@@ -211,6 +220,9 @@ _WORDS: Final[Mapping[str, Callable[[_Mistake], _Said]]] = {
 }
 """The keywords that `workflow.schema.json` uses; others are worded by jsonschema."""
 
+_RULES: Final = {"additionalProperties": "unknown-key", "required": "missing-key"}
+"""What findings are filed under, where the keyword's own name says little."""
+
 _PLAINER: Final[Mapping[str, Sequence[str]]] = {"format": ("type", "pattern", "minimum"), "pattern": ("minLength",)}
 """Rules that say the same mistake better."""
 
@@ -243,12 +255,12 @@ def _listed(keys: Sequence[str], word: str) -> str:
     return f" {word} ".join(_quoted(key) for key in keys)
 
 
-def _near(given: str, candidates: Sequence[str]) -> str:
-    """The candidate that was probably meant."""
-    lower = {candidate.lower().replace("_", ""): candidate for candidate in candidates}
-    same = lower.get(given.lower().replace("_", "").replace("-", ""))
+def _nearest(given: str, candidates: Sequence[str]) -> str:
+    """The candidate that was probably meant, or ""."""
+    folded = {candidate.lower().replace("_", ""): candidate for candidate in candidates}
+    same = folded.get(given.lower().replace("_", "").replace("-", ""))
     near = [same] if same else difflib.get_close_matches(given, candidates, n=1, cutoff=0.65)
-    return f"did you mean {_quoted(near[0])}?" if near else ""
+    return near[0] if near else ""
 
 
 def _known(keys: Sequence[str]) -> str:

@@ -3,8 +3,9 @@
 Plain JSONata, so that it holds for either evaluator, and only where the expression mentions what it is for:
 - `$now` and `$millis` give the time of the event (`$swfgraph_millis`, a binding);
 - `$toMillis` refuses pictures without a year, since both evaluators would take today's;
-- `$pad` refuses widths that fill the memory;
+- `$pad` refuses widths, and `$formatInteger` Roman numbers, that fill the memory;
 - the ends of a range (`[a..b]`) must be exact integers: jsonatapy 2.2.13 counts [-5e18..5e18] with 64 bits, overflows and never returns.
+Known gap: text that an expression doubles again and again (`$x & $x`, recursively) fills the memory before its second is over.
 Imports `spec.syntax`, `spec.limits` and jsonata-python's parser (for its tokens); imported by `spec.expression`.
 """
 
@@ -35,6 +36,10 @@ _DEFINITIONS: Final = {
     "pad": f"""$swfgraph_pad := $pad;
         $pad := function($s, $w, $c)<s-ns?:s> {{
             $w > {WIDEST} or $w < -{WIDEST} ? $error("{LIMIT}$pad is for widths of at most {WIDEST}") : $swfgraph_pad($s, $w, $c) }};""",
+    "formatInteger": f"""$swfgraph_formatInteger := $formatInteger;
+        $formatInteger := function($n, $p)<n-s:s> {{
+            ($contains($p, "I") or $contains($p, "i")) and $abs($n) > {WIDEST}
+            ? $error("{LIMIT}Roman numbers go to {WIDEST}") : $swfgraph_formatInteger($n, $p) }};""",
     "..": f"""$swfgraph_end := function($x) {{
             $type($x) = "number" and ($x > {EXACT} or $x < -{EXACT})
             ? $error("{LIMIT}the ends of a range must be between -2^53 and 2^53") : $x }};""",

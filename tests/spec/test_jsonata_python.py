@@ -32,7 +32,7 @@ def test_values_are_plain_json_and_nothing_is_absent(source: str, value: Json) -
         ("($f := function($x) {$f($x)}; $f(1))", "D1012"),
         ("[[1..60000]]", "D2015"),
         ("a b", "Syntax"),
-        ("1 + 'a'", "T2001"),
+        ("1 + 'a'", "T2002"),
     ],
 )
 def test_failures_are_expression_errors(source: str, code: str) -> None:

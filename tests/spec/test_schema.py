@@ -119,6 +119,7 @@ def test_the_language_is_accepted(value: Json) -> None:
         (spec_of(timeouts={"execution": "366d"}), "/timeouts/execution", "at most a year"),
         (spec_of(timeouts={"decision": "1158d"}), "/timeouts/decision", "SWF allows 0 to 99999999"),
         (spec_of(nodes={"a b": END}), "/nodes/a b", '"a b" is no name for this'),
+        (spec_of(nodes={"true": END}), "/nodes/true", "is no name for this"),
         (spec_of(nodes={"end\n": END}), "/nodes/end\n", "is no name for this"),
         (spec_of(nodes={"n": []}), "/nodes/n", '"n" must be an object, not an array'),
         (spec_of(nodes={"n": {}}), "/nodes/n", '"n" has no "type"'),
@@ -201,6 +202,8 @@ def test_a_value_that_this_version_does_not_know_is_said_to_be_none_of_those_it_
         (node(type="activity", activity="work", retry={"max_attempts": 2}), 'did you mean "maxAttempts"?'),
         (spec_of(childPolicy="terminate"), 'did you mean "TERMINATE"?'),
         (spec_of(inputschema={}), 'did you mean "inputSchema"?'),
+        (spec_of(taskList=None, tasklist="t"), 'did you mean "taskList"?'),
+        (node(type="activity", activity="work", catch=[{"nxt": "n"}]), 'did you mean "next"?'),
     ],
 )
 def test_what_was_meant_is_guessed(value: Json, hint: str) -> None:
@@ -215,7 +218,7 @@ def test_an_unknown_key_is_found_where_the_key_stands() -> None:
 
 def test_all_mistakes_of_a_document_are_found_at_once_in_its_order() -> None:
     value = {
-        "name": "Messy", "version": 1.0, "domain": "a:b", "tasklist": "t", "taskList": "t",
+        "name": "Messy", "version": 1.0, "domain": "a:b", "tasklist": "t",
         "childPolicy": "TERMINTE",
         "tags": ["a", "b", "c", "d", "e", "f"],
         "nodes": {
