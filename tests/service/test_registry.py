@@ -261,7 +261,7 @@ def test_types_are_listed_by_status_and_name_in_alphabetical_order_or_its_revers
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("backwards", [False, True])
-def test_the_pages_of_a_list_are_the_list_whatever_happens_between_them(desk: Desk, kind: str, backwards: bool) -> None:  # noqa: FBT001
+def test_the_pages_of_a_list_are_the_list_whatever_happens_between_them(desk: Desk, kind: str, *, backwards: bool) -> None:
     for number in range(5):
         register(desk, kind, f"T{number}")
     request = {"domain": "shop", "registrationStatus": "REGISTERED", "maximumPageSize": 2, "reverseOrder": backwards}

@@ -78,19 +78,19 @@ def test_the_timeout_of_an_execution_can_not_be_none_when_it_is_started_or_its_t
 
 
 @pytest.mark.parametrize(("text", "right"), [("0", True), ("90", True), ("NONE", True), ("91", False), ("-1", False), ("ten", False)])
-def test_a_retention_is_up_to_ninety_days_or_none(text: str, right: bool) -> None:  # noqa: FBT001  # a column of the table
+def test_a_retention_is_up_to_ninety_days_or_none(text: str, *, right: bool) -> None:
     assert (not refused("RegisterDomain", {"name": "d", "workflowExecutionRetentionPeriodInDays": text})) is right
 
 
 @pytest.mark.parametrize(
     ("text", "right"), [("0", True), ("2147483647", True), ("-2147483648", True), ("2147483648", False), ("+1", False), ("high", False)]
 )
-def test_a_priority_is_a_32_bit_integer(text: str, right: bool) -> None:  # noqa: FBT001  # a column of the table
+def test_a_priority_is_a_32_bit_integer(text: str, *, right: bool) -> None:
     assert (not refused("StartWorkflowExecution", {**START, "taskPriority": text})) is right
 
 
 @pytest.mark.parametrize(("text", "right"), [("1", True), ("900", True), ("0", False), ("901", False), ("NONE", False)])
-def test_a_lambda_timeout_is_from_1_to_900_seconds(text: str, right: bool) -> None:  # noqa: FBT001  # a column of the table
+def test_a_lambda_timeout_is_from_1_to_900_seconds(text: str, *, right: bool) -> None:
     attributes = {"id": "i", "name": "f", "startToCloseTimeout": text}
     decision = {"decisionType": "ScheduleLambdaFunction", "scheduleLambdaFunctionDecisionAttributes": attributes}
     assert (not refused("RespondDecisionTaskCompleted", {"taskToken": "t", "decisions": [decision]})) is right

@@ -156,7 +156,7 @@ def test_a_domain_sees_its_own_executions(store: Store) -> None:
 @pytest.mark.parametrize("time", ["startTimeFilter", "closeTimeFilter"])
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("narrowed", [{}, {"executionFilter": {"workflowId": "order-1"}}, {"tagFilter": {"tag": "all"}}])
-def test_the_pages_of_a_list_are_the_list(store: Store, time: str, backwards: bool, narrowed: Mapping[str, Any]) -> None:  # noqa: FBT001
+def test_the_pages_of_a_list_are_the_list(store: Store, time: str, *, backwards: bool, narrowed: Mapping[str, Any]) -> None:
     request = {time: EVER, "reverseOrder": backwards, **narrowed}
     whole = runs(ask(store, "ListClosedWorkflowExecutions", **request))
     found: list[int] = []
