@@ -1,0 +1,86 @@
+"""Signatures that botocore makes, checked by us."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from engine.service.faults import Fault
+from engine.service.signature import MOST_AGE, Signed, check_signature
+
+BODY = b'{"name": "somewhere"}'
+KEYS = {"AKID": "secret"}
+
+
+def signed_headers(**changes: str) -> dict[str, str]:
+    request = AWSRequest(
+        method="POST",
+        url="http://127.0.0.1:4510/",
+        data=BODY,
+        headers={"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "SimpleWorkflowService.DescribeDomain"},
+    )
+    SigV4Auth(Credentials("AKID", "secret"), "swf", "eu-central-1").add_auth(request)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return {**headers, "host": "127.0.0.1:4510", **changes}
+
+
+def moment(headers: dict[str, str]) -> float:
+    return datetime.strptime(headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+
+
+def refusal(headers: dict[str, str], *, body: bytes = BODY, late: float = 0.0) -> str:
+    with pytest.raises(Fault) as refused:
+        check_signature(Signed(headers=headers, body=body), KEYS, moment(headers) + late)
+    return refused.value.code
+
+
+def test_what_botocore_signs_is_accepted() -> None:
+    headers = signed_headers()
+    check_signature(Signed(headers=headers, body=BODY), KEYS, moment(headers))
+
+
+def test_a_changed_body_or_header_is_refused() -> None:
+    assert refusal(signed_headers(), body=b"{}") == "InvalidSignatureException"
+    assert refusal(signed_headers(**{"x-amz-target": "SimpleWorkflowService.DeprecateDomain"})) == "InvalidSignatureException"
+    assert refusal(signed_headers(host="elsewhere")) == "InvalidSignatureException"
+
+
+def test_a_signature_holds_for_five_minutes() -> None:
+    headers = signed_headers()
+    check_signature(Signed(headers=headers, body=BODY), KEYS, moment(headers) + MOST_AGE)
+    assert refusal(headers, late=MOST_AGE + 1) == "InvalidSignatureException"
+    assert refusal(headers, late=-MOST_AGE - 1) == "InvalidSignatureException"
+
+
+def test_a_date_that_was_not_signed_for_is_refused() -> None:
+    headers = signed_headers()
+    headers["authorization"] = headers["authorization"].replace(headers["x-amz-date"][:8], "19990101")
+    assert refusal(headers) == "InvalidSignatureException"
+
+
+def test_the_operation_must_be_signed() -> None:
+    headers = signed_headers()
+    headers["authorization"] = headers["authorization"].replace(";x-amz-target", "")
+    assert refusal(headers) == "IncompleteSignatureException"
+
+
+@pytest.mark.parametrize(
+    ("authorization", "code"),
+    [
+        ("", "MissingAuthenticationTokenException"),
+        ("Bearer token", "IncompleteSignatureException"),
+        ("AWS4-HMAC-SHA256 Credential=AKID", "IncompleteSignatureException"),
+    ],
+)
+def test_what_is_no_signature_is_refused(authorization: str, code: str) -> None:
+    assert refusal(signed_headers(authorization=authorization)) == code
+
+
+def test_an_unknown_key_is_refused() -> None:
+    headers = signed_headers()
+    headers["authorization"] = headers["authorization"].replace("AKID", "OTHER")
+    assert refusal(headers) == "UnrecognizedClientException"
