@@ -152,7 +152,10 @@ def _explained(url: str) -> Iterator[None]:
         raise explain(error, url) from error
 
 
-_SAFE = "nothing that was acknowledged is lost"
+DAMAGED: Final = (
+    "the file is damaged; nothing more was written to it. Put a backup in its place, or save what can be read with `sqlite3 FILE .recover`"
+)
+_SAFE: Final = "nothing that was acknowledged is lost"
 
 _MEANINGS: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_BUSY: "another program has it locked; close that one (a database browser, a backup?) and try again",
@@ -161,10 +164,7 @@ _MEANINGS: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_PERM: "this user may not open it; change the file's permissions, or name another file",
     sqlite3.SQLITE_CANTOPEN: "it can't be opened: is it a folder, or are the file or its folder closed to this user? Name another file",
     sqlite3.SQLITE_NOTADB: "this is not a SQLite database; nothing in it was touched. Name another file",
-    sqlite3.SQLITE_CORRUPT: (
-        "the file is damaged; nothing more was written to it. Put a backup in its place, or save what can be read with "
-        "`sqlite3 FILE .recover`"
-    ),
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_FULL: f"the disk is full; {_SAFE}. Make room, then start again",
     sqlite3.SQLITE_IOERR: f"the disk failed to read or write; {_SAFE}. Look at the disk and its cables, mounts or quota, then start again",
 }

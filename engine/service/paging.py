@@ -1,20 +1,19 @@
 """Page tokens: opaque text that says where the next page of one query begins, and holds across a restart of the service.
 
-A token names the query it belongs to (a digest of operation and arguments), so one used with other arguments, or with another
-operation, is refused rather than answered with a wrong page; it also expires, as AWS's do. It is no secret and needs no key.
+A token bears a digest of itself and of the query it belongs to (operation and arguments), so one that is damaged, or used with other
+arguments, is refused rather than answered with a wrong page; it also expires, as AWS's do. It is no secret and needs no key.
 Imports faults.
 """
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine.service.faults import Fault, invalid
+from engine.service.faults import invalid
 
 MAX_PAGE: Final = 1000
 """API reference, maximumPageSize: the most, and what 0 or nothing means."""
@@ -32,8 +31,8 @@ def page_size(request: Mapping[str, Any]) -> int:
 
 def page_token(operation: str, request: Mapping[str, Any], position: Sequence[str | float], now: float) -> str:
     """The token of the page of this request that begins after `position` (whatever the query is ordered by: JSON scalars)."""
-    content = json.dumps([_digest(operation, request), now, *position], separators=(",", ":"))
-    return urlsafe_b64encode(content.encode()).decode()
+    content = _json([_digest(operation, request, now, position), now, *position])
+    return urlsafe_b64encode(content).decode()
 
 
 def page_position(operation: str, request: Mapping[str, Any], now: float) -> Sequence[Any]:
@@ -46,20 +45,19 @@ def page_position(operation: str, request: Mapping[str, Any], now: float) -> Seq
         return ()
     try:
         digest, issued, *position = json.loads(urlsafe_b64decode(token))
-    except (ValueError, TypeError, binascii.Error):
-        raise _refused("it is not one that this service gave out") from None
-    if digest != _digest(operation, request):
-        raise _refused(f"it was given out for other arguments or for another operation than this {operation}")
+    except (ValueError, TypeError, RecursionError):  # not base64, not JSON, not a list, or nested a thousand deep
+        raise invalid("Invalid token: it is not one that this service gave out") from None
+    if digest != _digest(operation, request, issued, position):
+        raise invalid(f"Invalid token: it was given out for other arguments or for another operation than this {operation}, or is damaged")
     if now - issued > _LIFETIME:
         raise invalid("Specified token has exceeded its maximum lifetime")
     return tuple(position)
 
 
-def _refused(reason: str) -> Fault:
-    return invalid(f"Invalid token: {reason}")
-
-
-def _digest(operation: str, request: Mapping[str, Any]) -> str:
+def _digest(operation: str, request: Mapping[str, Any], issued: float, position: Sequence[str | float]) -> str:
     query = {key: value for key, value in request.items() if key not in _NOT_OF_THE_QUERY}
-    text = json.dumps([operation, query], sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(_json([operation, query, issued, list(position)]), digest_size=8).hexdigest()
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

@@ -75,6 +75,7 @@ _PADDED: Final = re.compile(r"\s|.*\s\Z", re.DOTALL)
 _NUMBER: Final = re.compile(r"-?[0-9]{1,10}\Z")
 _TAG: Final = re.compile(r"[\w\s.:/=+\-@]*\Z")
 _MAX_RETENTION_DAYS: Final = 90
+_LAST_SECOND: Final = 2**53
 
 _ID: Final = _Rule(
     "it must not contain : / | or control characters, nor be the literal string arn",
@@ -244,8 +245,8 @@ def _read_boolean(value: Any, path: str, _problems: Problems) -> Any:
 
 
 def _accepts_timestamp(value: Any) -> bool:
-    """Epoch seconds, as AWS JSON sends them."""
-    return (type(value) is float and math.isfinite(value)) or type(value) is int
+    """Epoch seconds, as AWS JSON sends them. What a float can't hold to the second is no time."""
+    return (type(value) is float or type(value) is int) and -_LAST_SECOND <= value <= _LAST_SECOND
 
 
 def _read_timestamp(value: Any, path: str, _problems: Problems) -> Any:

@@ -1,17 +1,18 @@
 """The archive over a connection to the database: questions into the statements of queries.sql, their JSON into values.
 
-Imports archive, database and rows; imported by store.
+Imports errors, archive, database and rows; imported by store.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeAlias, assert_never
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias, TypeVar, assert_never
 
 import msgspec
 
+from engine.errors import DatabaseUnusable
 from engine.service.archive import (
     ABSENT,
     LAST_EVENT,
@@ -27,12 +28,13 @@ from engine.service.archive import (
     Filter,
     Page,
 )
-from engine.service.database import explain, statements
+from engine.service.database import DAMAGED, explain, statements
 from engine.service.rows import DomainRow, HeartbeatRecorded, TypeRow
 
 _LAST_RUN: Final = 2**63 - 1
 _FIRST_RUN: Final = -1
 
+_T = TypeVar("_T")
 _Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
 # What queries.sql gives is the JSON of these. SQLite has no booleans: not strict takes its 0 and 1.
@@ -53,10 +55,10 @@ class SqlArchive:
         self._lock = lock
 
     def domains(self) -> Sequence[DomainRow]:
-        return _domains(self._ask(statements()["domains"]))
+        return self._read(_domains, statements()["domains"])
 
     def types(self) -> Sequence[TypeRow]:
-        return _types(self._ask(statements()["types"]))
+        return self._read(_types, statements()["types"])
 
     def next_run(self) -> int:
         return int(self._ask(statements()["next_run"]))
@@ -65,11 +67,11 @@ class SqlArchive:
         return self._found("condition_all_open", {"limit": -1})
 
     def heartbeats(self) -> Sequence[HeartbeatRecorded]:
-        return _heartbeats(self._ask(statements()["heartbeats"]))
+        return self._read(_heartbeats, statements()["heartbeats"])
 
     def events(self, run: int, *, first: int = 1, last: int = LAST_EVENT, limit: int, newest_first: bool = False) -> list[Event]:
         statement = statements()["events_descending" if newest_first else "events_ascending"]
-        return list[Event](_events(self._ask(statement, (run, first, last, limit))))
+        return list[Event](self._read(_events, statement, (run, first, last, limit)))
 
     def execution(self, domain: str, workflow_id: str, run_id: str) -> ExecutionRecord | Absent:
         values = {"domain": domain, "workflow_id": workflow_id, "run_id": run_id, "limit": 1}
@@ -80,14 +82,14 @@ class SqlArchive:
 
     def executions(self, query: ExecutionQuery, page: Page) -> Sequence[ExecutionRecord]:
         sql, values = _ordered(query, page)
-        return _records(self._ask(sql, values))
+        return self._read(_records, sql, values)
 
     def count(self, query: ExecutionQuery) -> int:
         words, values = _narrowed(query, "condition_count")
         return int(self._ask(statements()["count"].format(**words), values))
 
     def expired(self, now: float, limit: int) -> Sequence[int]:
-        return _runs(self._ask(statements()["expired"], {"now": now, "limit": limit}))
+        return self._read(_runs, statements()["expired"], {"now": now, "limit": limit})
 
     def close(self) -> None:
         with self._lock:
@@ -95,7 +97,14 @@ class SqlArchive:
 
     def _found(self, condition: str, values: Mapping[str, Any]) -> list[ExecutionRecord]:
         words = {"searched": statements()["searched_executions"], "condition": statements()[condition], "order": "s.run"}
-        return _records(self._ask(statements()["executions"].format(**words), values))
+        return self._read(_records, statements()["executions"].format(**words), values)
+
+    def _read(self, decode: Callable[[str], _T], sql: str, values: _Parameters = ()) -> _T:
+        text = self._ask(sql, values)
+        try:
+            return decode(text)
+        except msgspec.MsgspecError as error:
+            raise DatabaseUnusable(self._url, f"{DAMAGED} ({error})") from error
 
     def _ask(self, sql: str, values: _Parameters = ()) -> Any:
         """The one value of the one row that every question of queries.sql gives."""

@@ -184,7 +184,7 @@ def test_a_page_size_is_an_integer(value: object) -> None:
     assert refusal("ListDomains", {"registrationStatus": "REGISTERED", "maximumPageSize": value}).code == "SerializationException"
 
 
-@pytest.mark.parametrize("value", [True, "1", float("nan"), float("inf")])
+@pytest.mark.parametrize("value", [True, "1", float("nan"), float("inf"), 10**400])
 def test_a_time_is_a_number(value: object) -> None:
     assert (
         refusal("CountOpenWorkflowExecutions", {"domain": "d", "startTimeFilter": {"oldestDate": value}}).code == "SerializationException"

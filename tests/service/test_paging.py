@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
 import pytest
 
 from engine.service.faults import Fault
@@ -13,6 +15,10 @@ NOW = 1_700_000_000.0
 
 def token(**changed: object) -> str:
     return page_token("ListActivityTypes", {**REQUEST, **changed}, ("Pack", "1.0"), NOW)
+
+
+def altered(text: str) -> str:
+    return urlsafe_b64encode(urlsafe_b64decode(text).replace(b"Pack", b"Pick")).decode()
 
 
 def test_a_token_brings_back_the_position_it_was_made_with() -> None:
@@ -43,6 +49,8 @@ def test_a_page_holds_a_thousand_where_the_request_does_not_say() -> None:
         ("ListActivityTypes", "bnVsbA==", 0.0, "Invalid token: it is not one that this service gave out"),
         ("ListActivityTypes", "\u00e9", 0.0, "Invalid token: it is not one that this service gave out"),
         ("ListActivityTypes", token()[:-8], 0.0, "Invalid token: it is not one that this service gave out"),
+        ("ListActivityTypes", altered(token()), 0.0, "Invalid token: it was given out for other arguments"),
+        ("ListActivityTypes", urlsafe_b64encode(b"[" * 5_000).decode(), 0.0, "Invalid token: it is not one that this service gave out"),
     ],
 )
 def test_a_token_that_is_not_of_the_query_is_refused(operation: str, given: str, later: float, message: str) -> None:

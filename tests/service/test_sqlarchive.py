@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import DatabaseUnusable
 from engine.service.archive import (
     ABSENT,
     ByCloseStatus,
@@ -135,3 +136,11 @@ def test_many_threads_may_ask_while_one_writes(store: Store) -> None:
         for run in range(2, 50):
             store.write([*lived(run, "one")])
         assert all(one.result() == list(range(1, 11)) for one in asked)
+
+
+def test_an_event_that_is_no_json_is_a_damaged_file(store: Store) -> None:
+    store.write([*lived(1, "one")])
+    store._connection.execute("UPDATE events SET body = '{' WHERE event_id = 3")
+    with pytest.raises(DatabaseUnusable, match="the file is damaged"):
+        store.archive.events(1, limit=10)
+    assert ids(store, first=4) == list(range(4, 11))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -246,6 +248,39 @@ def test_what_was_written_is_there_though_the_file_was_never_closed(tmp_path: Pa
     assert second.archive.events(1, limit=10) == bodies([event(1, 1)])
     second.close()
     first.close()
+
+
+WRITER = """
+import sys
+from engine.service.database import Durability
+from engine.service.rows import DomainRow, EventAppended, ExecutionOpened
+from engine.service.store import Store
+
+store = Store.open(sys.argv[1], "sqlite:///here", Durability(sys.argv[2]))
+store.write([
+    DomainRow(name="shop", status="REGISTERED", description="", retention_days=1, tags={}),
+    ExecutionOpened(run=1, domain="shop", workflow_id="w", run_id="r", type_name="T", type_version="1", started=1.0, tags=()),
+])
+for number in range(1, 1_000_000):
+    store.write([EventAppended(run=1, event_id=number, event={"eventId": number})])
+    print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("durability", list(Durability))
+def test_what_was_acknowledged_survives_the_killing_of_the_process(tmp_path: Path, durability: Durability) -> None:
+    path = str(tmp_path / "swf.db")
+    with subprocess.Popen([sys.executable, "-c", WRITER, path, durability], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        for _ in range(200):
+            writer.stdout.readline()
+        writer.kill()
+        acknowledged = 200 + len(writer.stdout.read().splitlines())
+    store = Store.open(path, URL)
+    found = [one["eventId"] for one in store.archive.events(1, limit=1_000_000)]
+    store.close()
+    assert found[:acknowledged] == list(range(1, acknowledged + 1))
+    assert len(found) <= acknowledged + 1, "a write that was under way may be there as well"
 
 
 def test_full_durability_syncs_at_every_commit_and_process_durability_does_not(tmp_path: Path) -> None:
