@@ -75,6 +75,7 @@ class Shape(Enum):
     ROUNDED = "pass"
     CLOCK = "wait"
     DOT = "start"
+    CONNECTOR = "connector"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +165,7 @@ _STATES: Final = {
 _EMPHASIS: Final = {State.OPEN: 2.6, State.RETRYING: 2.6, State.FAILED: 2.2}
 _INK, _MUTED, _FAINT = "#3f4651", "#5d6470", "#a2a9b3"
 _TAKEN, _CAUGHT, _AGAIN, _UNSETTLED, _DEAD = "#2e8b4f", "#c43d36", "#7a5bb8", "#9aa1ab", "#d9dde2"
+_TIMES: Final = {1: "once", 2: "twice"}
 _MARKER: Final = Palette(fill=_INK, stroke=_INK, ink=_INK)
 
 
@@ -185,7 +187,8 @@ def _figure(plan: Plan, node: Node, overlay: Overlay | Literal[Absent.ABSENT]) -
     status = ABSENT if overlay is ABSENT else overlay.nodes.get(node.name, NodeStatus(state=State.IDLE))
     lines = [*_join_line(plan, node), *_name_lines(node, shape), *_detail_lines(plan.spec, node)]
     if status is not ABSENT:
-        palette = _STATES[status.state]
+        ended = isinstance(node, TerminalNode) and status.state is State.COMPLETED
+        palette = palette if ended else _STATES[status.state]
         lines += [Line(text=text, size=SMALL_SIZE) for text in wrapped(status.note, SMALL_SIZE, widest=_WIDEST_SMALL, lines=2)]
     breadth, height = _size(shape, lines)
     return Figure(
@@ -268,7 +271,7 @@ def _size(shape: Shape, lines: list[Line]) -> tuple[float, float]:
             return max(breadth * 1.16 + 36, 92), height * 1.25 + 16
         case Shape.CLOCK:
             return max(breadth + 54, 96), max(height + 18, 36)
-        case Shape.RECTANGLE | Shape.ROUNDED | Shape.DOT:
+        case Shape.RECTANGLE | Shape.ROUNDED | Shape.DOT | Shape.CONNECTOR:
             return max(breadth + 30, 92), max(height + 18, 36)
         case _:
             assert_never(shape)
@@ -278,7 +281,8 @@ def _arrow(edge: Edge, overlay: Overlay | Literal[Absent.ABSENT]) -> Arrow:
     status = EdgeStatus() if overlay is ABSENT else overlay.edges.get(edge.id, EdgeStatus())
     said = _label(edge)
     if status.taken > 1 or (status.taken and not edge.forward):
-        said = f"{said}, taken {status.taken} times" if said else f"{status.taken} times"
+        times = _TIMES.get(status.taken, f"{status.taken} times")
+        said = f"{said}, taken {times}" if said else times
     stroke, ink, weight = _line_of(edge, status, overlaid=overlay is not ABSENT)
     return Arrow(
         name=f"edge{edge.id}",
@@ -311,7 +315,7 @@ def _label(edge: Edge) -> str:
         case EdgeKind.DEFAULT:
             return "else"
         case EdgeKind.RETRY_FROM:
-            return f"{edge.label} (≤ {edge.max_times} times)"
+            return f"{edge.label}, ≤ {edge.max_times} times" if edge.max_times > 1 else f"{edge.label}, once"
         case EdgeKind.NEXT | EdgeKind.CHOICE | EdgeKind.CATCH | EdgeKind.RETRY:
             return edge.label
         case _:

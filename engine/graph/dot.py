@@ -20,6 +20,7 @@ _SHAPES: Final = {
     Shape.ROUNDED: 'shape=box, style="filled,rounded"',
     Shape.CLOCK: 'shape=box, style="filled,rounded"',
     Shape.DOT: 'shape=circle, style="filled"',
+    Shape.CONNECTOR: 'shape=box, style="filled,rounded"',
 }
 
 
@@ -51,7 +52,7 @@ def _node(figure: Figure) -> str:
 def _edge(arrow: Arrow) -> str:
     attributes = [f'id="{arrow.name}"', f'color="{arrow.stroke}"', f'fontcolor="{arrow.ink}"', f"penwidth={arrow.weight:g}"]
     if arrow.lines:
-        attributes.append(f"label={_label(arrow.lines)}")
+        attributes.append(f"label={_label(tuple(f' {line} ' for line in arrow.lines))}")  # spaces keep it off the line
     if arrow.dashed:
         attributes.append("style=dashed")
     if arrow.back:

@@ -13,8 +13,9 @@ from typing import Final, Literal
 import resvg_py
 
 from engine.graph.chart import Chart, EdgeStatus, NodeStatus, Overlay, State, chart_of
+from engine.graph.connectors import with_connectors
 from engine.graph.dot import dot_text
-from engine.graph.font import FAMILY, font_file
+from engine.graph.font import FAMILY, covers, font_file
 from engine.graph.layout import Engine, best_engine, layout_of
 from engine.graph.mermaid import mermaid_text
 from engine.graph.pdf import pdf_bytes
@@ -28,7 +29,7 @@ __all__ = ["EdgeStatus", "Engine", "Format", "NodeStatus", "Overlay", "State", "
 PNG_SCALE: Final = 2.0
 """Pixels per point: sharp on today's screens."""
 
-MOST_PIXELS: Final = 100_000_000
+MOST_PIXELS: Final = 25_000_000
 """Of a PNG; a larger chart is drawn at a smaller scale."""
 
 
@@ -41,7 +42,7 @@ class Format(StrEnum):
 
 
 def to_dot(plan: Plan, status: Overlay | Literal[Absent.ABSENT] = ABSENT) -> str:
-    return dot_text(chart_of(plan, status))
+    return dot_text(with_connectors(chart_of(plan, status), plan))
 
 
 def to_mermaid(plan: Plan, status: Overlay | Literal[Absent.ABSENT] = ABSENT) -> str:
@@ -59,13 +60,13 @@ def render(
 
     Raises: ValueError for an unknown format.
     """
-    kind, chart = Format(format), chart_of(plan, status)
-    chosen = best_engine() if engine is ABSENT else engine
+    kind, whole = Format(format), chart_of(plan, status)
+    if kind is Format.MERMAID:  # which has its own layout
+        return mermaid_text(whole).encode()
+    chart, chosen = with_connectors(whole, plan), best_engine() if engine is ABSENT else engine
     match kind:
         case Format.DOT:
             return dot_text(chart).encode()
-        case Format.MERMAID:
-            return mermaid_text(chart).encode()
         case Format.SVG:
             return svg_text(_scene(chart, chosen)).encode()
         case Format.PNG:
@@ -74,16 +75,16 @@ def render(
             return pdf_bytes(_scene(chart, chosen))
 
 
-def png_bytes(scene: Scene, *, system_fonts: bool = True) -> bytes:
-    """Letters that our font lacks are taken from the system's fonts, where there are any."""
-    scale = min(PNG_SCALE, math.sqrt(MOST_PIXELS / (scene.width * scene.height)))
+def png_bytes(scene: Scene) -> bytes:
+    """Letters that our font lacks are taken from the system's fonts, where there are any; without such letters nothing is looked for."""
+    text = svg_text(scene)
     return resvg_py.svg_to_bytes(
-        svg_string=svg_text(scene),
-        zoom=scale,
+        svg_string=text,
+        zoom=min(PNG_SCALE, math.sqrt(MOST_PIXELS / (scene.width * scene.height))),
         font_files=[str(font_file())],
         font_family=FAMILY,
         sans_serif_family=FAMILY,
-        skip_system_fonts=not system_fonts,
+        skip_system_fonts=covers("".join(text.split("\n"))),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -31,7 +32,8 @@ _FORBIDDEN: Final = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 """Control characters, the marks that turn the direction of the text around them, and what neither XML nor UTF-8 can carry."""
-_BREAK_AFTER: Final = re.compile(r"(?<=[\s_.,;/&|)\]=-])(?=\S)")
+_WORDS: Final = re.compile(r"\S+\s*")
+_BREAK_IN_WORD: Final = re.compile(r"(?<=[_.,;/&|)\]=-])(?=\S)")
 _ELLIPSIS: Final = "…"
 
 
@@ -74,18 +76,20 @@ def _advance(character: str, bold: bool) -> int:  # noqa: FBT001 - a cache's key
     return _UPPER if character.isupper() else _OTHER
 
 
-def _pieces(text: str, size: float, widest: float, *, bold: bool) -> list[str]:
-    """What a line may be broken between; a piece that is itself too wide is cut."""
-    pieces: list[str] = []
-    for piece in _BREAK_AFTER.split(text):
-        rest = piece
-        while width(rest.rstrip(), size, bold=bold) > widest:
-            fitting = next(end for end in range(len(rest), 0, -1) if end == 1 or width(rest[:end], size, bold=bold) <= widest)
-            pieces.append(rest[:fitting])
-            rest = rest[fitting:]
-        if rest:
-            pieces.append(rest)
-    return pieces
+def _pieces(text: str, size: float, widest: float, *, bold: bool) -> Iterator[str]:
+    """What a line may be broken between: words; of words that are too wide their parts; of such parts what fits."""
+    for word in _WORDS.findall(text):
+        if width(word.rstrip(), size, bold=bold) <= widest:
+            yield word
+            continue
+        for part in _BREAK_IN_WORD.split(word):
+            rest = part
+            while width(rest.rstrip(), size, bold=bold) > widest:
+                fitting = next(end for end in range(len(rest), 0, -1) if end == 1 or width(rest[:end], size, bold=bold) <= widest)
+                yield rest[:fitting]
+                rest = rest[fitting:]
+            if rest:
+                yield rest
 
 
 def _shortened(line: str, size: float, widest: float, *, bold: bool) -> str:

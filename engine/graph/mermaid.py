@@ -6,6 +6,7 @@ it could read as markup stands as a numeric entity (`#34;`), Mermaid's own way t
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from engine.graph.chart import Arrow, Chart, Figure, Shape
@@ -17,8 +18,11 @@ _BRACKETS: Final = {
     Shape.ROUNDED: ("(", ")"),
     Shape.CLOCK: ("{{", "}}"),
     Shape.DOT: ("((", "))"),
+    Shape.CONNECTOR: ("(", ")"),
 }
 _SAFE: Final = frozenset(" .,:-+=/()!?'")
+_LIST_MARK: Final = re.compile(r"[-+]|\d+[.)]")
+"""At the start of a label, Mermaid reads it as Markdown."""
 
 
 def mermaid_text(chart: Chart) -> str:
@@ -47,4 +51,6 @@ def _style(figure: Figure) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(character if character.isalnum() or character in _SAFE else f"#{ord(character)};" for character in text)
+    begin = _LIST_MARK.match(text)
+    kept = _SAFE - set(begin.group()) if begin else _SAFE
+    return "".join(character if character.isalnum() or character in kept else f"#{ord(character)};" for character in text)

@@ -15,9 +15,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from engine.graph.font import FAMILY, font_file
 from engine.graph.lettering import width
-from engine.graph.scene import BACKGROUND, Curve, Mark, Outline, Scene, Words
+from engine.graph.scene import BACKGROUND, HALO, Curve, Mark, Outline, Scene, Words
 
-_FILL, _FILL_AND_STROKE = 0, 2
+_FILL, _STROKE, _FILL_AND_STROKE = 0, 1, 2
+_ROUND: Final = 1
 _BOLDENING: Final = 0.028
 """The font's bold is a variation that reportlab can't reach: letters are outlined by this share of their size instead."""
 
@@ -69,21 +70,26 @@ def _path(canvas: Any, points: tuple[tuple[float, float], ...], height: float, *
 
 
 def _write(canvas: Any, words: Words, height: float) -> None:
+    spare = width(words.text, words.size, bold=True) - width(words.text, words.size) if words.bold else 0.0
+    left = words.x - (pdfmetrics.stringWidth(words.text, FAMILY, words.size) + spare) / 2
     canvas.setDash([])
-    text = canvas.beginText()
+    canvas.setLineJoin(_ROUND)
+    if words.halo:
+        canvas.setLineWidth(HALO)
+        _text(canvas, words, (left, height - words.y), mode=_STROKE, stroke=BACKGROUND)
+    canvas.setLineWidth(words.size * _BOLDENING)
+    mode = _FILL_AND_STROKE if words.bold else _FILL
+    _text(canvas, words, (left, height - words.y), mode=mode, stroke=words.ink, spacing=spare / max(len(words.text), 1))
+
+
+def _text(canvas: Any, words: Words, origin: tuple[float, float], *, mode: int, stroke: str, spacing: float = 0.0) -> None:
+    text = canvas.beginText(*origin)
     text.setFont(FAMILY, words.size)
     text.setFillColor(HexColor(words.ink))
-    breadth = pdfmetrics.stringWidth(words.text, FAMILY, words.size)
-    if words.bold:
-        spare = width(words.text, words.size, bold=True) - width(words.text, words.size)
-        text.setCharSpace(spare / max(len(words.text), 1))
-        breadth += spare
-        text.setStrokeColor(HexColor(words.ink))
-        canvas.setLineWidth(words.size * _BOLDENING)
-    text.setTextRenderMode(_FILL_AND_STROKE if words.bold else _FILL)
-    text.setTextOrigin(words.x - breadth / 2, height - words.y)
+    text.setStrokeColor(HexColor(stroke))
+    text.setTextRenderMode(mode)
+    text.setCharSpace(spacing)
     text.textOut(words.text)
-    if words.bold:
-        text.setTextRenderMode(_FILL)
-        text.setCharSpace(0)
+    text.setTextRenderMode(_FILL)
+    text.setCharSpace(0)
     canvas.drawText(text)

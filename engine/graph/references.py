@@ -103,7 +103,7 @@ def _then(kind: EdgeKind, then: Goto | RetryFrom, at: str, *, rule: int, label: 
 
 def _caught(rules: tuple[CatchRule, ...], at: str) -> Iterator[_Mention]:
     for index, rule in enumerate(rules):
-        yield from _then(EdgeKind.CATCH, rule.then, f"{at}/{index}", rule=index, label=", ".join(rule.errors))
+        yield from _then(EdgeKind.CATCH, rule.then, f"{at}/{index}", rule=index, label=_errors_label(rule.errors))
 
 
 def _retried(name: str, rules: tuple[RetryRule, ...], at: str) -> Iterator[_Mention]:
@@ -116,4 +116,8 @@ def _retried(name: str, rules: tuple[RetryRule, ...], at: str) -> Iterator[_Ment
 def _retry_label(rules: tuple[RetryRule, ...]) -> str:
     if len(rules) == 1 and rules[0].errors == ("*",):
         return f"retry ≤ {rules[0].max_attempts - 1}"
-    return "; ".join(f"retry {', '.join(rule.errors)} ≤ {rule.max_attempts - 1}" for rule in rules if rule.max_attempts > 1)
+    return "; ".join(f"retry {_errors_label(rule.errors)} ≤ {rule.max_attempts - 1}" for rule in rules if rule.max_attempts > 1)
+
+
+def _errors_label(errors: tuple[str, ...]) -> str:
+    return "any error" if "*" in errors else ", ".join(errors)

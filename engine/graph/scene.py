@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, TypeAlias, assert_never
 
@@ -17,10 +17,11 @@ from engine.graph.layout import Layout, Point, Route
 from engine.graph.lettering import width, wrapped
 
 BACKGROUND: Final = "#ffffff"
+HALO: Final = 3.0
 _MARGIN: Final = 18.0
 _TITLE_SIZE, _SUBTITLE_SIZE = 14.0, 10.0
 _TITLE_INK, _SUBTITLE_INK = "#1f242c", "#5d6470"
-_HEAD_LENGTH, _HEAD_HALF = 7.5, 3.2
+_HEAD_HALF, _OVERLAP = 3.2, 1.0
 _BASELINE: Final = 0.8
 """Of a line's height: where letters stand."""
 
@@ -56,6 +57,8 @@ class Words:
     size: float
     ink: str
     bold: bool = False
+    halo: bool = False
+    """With a rim of the background's colour, to be legible across lines."""
 
 
 Mark: TypeAlias = Outline | Curve | Words
@@ -137,7 +140,7 @@ def _outline(figure: Figure, x: float, y: float) -> tuple[Point, ...]:
             return _rounded(x, y, half, tall, 3)
         case Shape.ROUNDED:
             return _rounded(x, y, half, tall, 10)
-        case Shape.CLOCK:
+        case Shape.CLOCK | Shape.CONNECTOR:
             return _rounded(x, y, half, tall, min(half, tall))
         case Shape.OVAL | Shape.DOT:
             return _rounded(x, y, half, tall, half, tall)
@@ -194,10 +197,7 @@ def _arrow(arrow: Arrow, route: Route) -> Group:
     if arrow.lines:
         x, y = route.label
         lines = tuple(Line(text=text, size=LABEL_SIZE) for text in arrow.lines)
-        half = max(width(line.text, line.size) for line in lines) / 2 + 2
-        tall = len(lines) * LABEL_SIZE * LEADING / 2
-        marks.append(Outline(points=_rounded(x, y, half, tall, 2), fill=BACKGROUND))
-        marks += _lines(lines, x, y, arrow.ink)
+        marks += (replace(words, halo=True) for words in _lines(lines, x, y, arrow.ink))
     return Group(name=arrow.name, classes=("edge", "back") if arrow.back else ("edge",), tooltip=arrow.tooltip, marks=tuple(marks))
 
 
@@ -206,7 +206,7 @@ def _head(route: Route, arrow: Arrow) -> Outline:
     (x, y), (tip_x, tip_y) = route.curve[-1], route.tip
     length = math.hypot(tip_x - x, tip_y - y) or 1.0
     across, down = (tip_x - x) / length, (tip_y - y) / length
-    base_x, base_y = tip_x - across * _HEAD_LENGTH, tip_y - down * _HEAD_LENGTH
+    base_x, base_y = x - across * _OVERLAP, y - down * _OVERLAP
     half = _HEAD_HALF + (arrow.weight - 1.2) * 0.8
     corners = (base_x - down * half, base_y + across * half), (base_x + down * half, base_y - across * half)
     return Outline(points=_straight((tip_x, tip_y), *corners, (tip_x, tip_y)), fill=arrow.stroke)

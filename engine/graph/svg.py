@@ -11,7 +11,7 @@ from typing import Final, assert_never
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.graph.layout import Point
-from engine.graph.scene import BACKGROUND, Curve, Group, Mark, Outline, Scene, Words
+from engine.graph.scene import BACKGROUND, HALO, Curve, Group, Mark, Outline, Scene, Words
 
 FONTS: Final = "Helvetica, Arial, Arimo, 'Liberation Sans', sans-serif"
 """All but the last have the same widths."""
@@ -48,7 +48,8 @@ def _mark(mark: Mark) -> str:
         case Words():
             weight = ' font-weight="bold"' if mark.bold else ""
             place = f'x="{mark.x:.1f}" y="{mark.y:.1f}" font-size="{mark.size:g}"{weight} fill="{mark.ink}"'
-            return f'<text {place}>{escape(mark.text)}</text>'
+            halo = f' stroke="{BACKGROUND}" stroke-width="{HALO:g}" stroke-linejoin="round" paint-order="stroke"' if mark.halo else ""
+            return f'<text {place}{halo}>{escape(mark.text)}</text>'
         case _:
             assert_never(mark)
 
