@@ -24,19 +24,18 @@ ROOT = Path(__file__).parents[2]
 @contextmanager
 def served(settings: Settings) -> Iterator[Serving]:
     """A service that listens for as long as the block lasts."""
-    announced: queue.Queue[Serving | BaseException] = queue.Queue()
+    announced: queue.Queue[Serving | Exception] = queue.Queue()
 
     def target() -> None:
         try:
             serve(settings, announced.put)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001  raised below, in the thread of the test
             announced.put(error)
-            raise
 
     thread = threading.Thread(target=target)
     thread.start()
     serving = announced.get(timeout=30)
-    if isinstance(serving, BaseException):
+    if isinstance(serving, Exception):
         thread.join()
         raise serving
     try:
@@ -45,6 +44,7 @@ def served(settings: Settings) -> Iterator[Serving]:
         serving.stop()
         thread.join(30)
         assert not thread.is_alive(), "the service did not stop"
+        assert announced.empty(), "the service ended by an error"
 
 
 PROGRAM = """
