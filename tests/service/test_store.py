@@ -303,13 +303,22 @@ def test_a_full_disk_is_told_with_what_to_do_and_loses_nothing(tmp_path: Path) -
     store.close()
 
 
-def test_the_room_of_deleted_executions_can_be_given_back(tmp_path: Path) -> None:
+def test_the_file_shrinks_when_much_of_it_is_deleted_and_keeps_some_room_otherwise(tmp_path: Path) -> None:
     path = tmp_path / "swf.db"
     store = Store.open(str(path), URL)
-    store.write([SHOP, opened(1), *(event(1, number, "x" * 5_000) for number in range(1, 200)), closed(1)])
+    store.write([SHOP])
+    for run in range(1, 6):
+        store.write([opened(run), *(event(run, number, "x" * 5_000) for number in range(1, 100)), closed(run)])
+    full = pages(store)
     store.write([ExecutionDeleted(run=1)])
-    assert store.reclaim(10) == 10
-    assert store.reclaim(100_000) > 100
-    assert store.reclaim(100_000) == 0
+    assert pages(store) == full
+    store.write([ExecutionDeleted(run=2), ExecutionDeleted(run=3)])
+    assert pages(store) < full / 2
+    assert len(store.archive.events(4, limit=1000)) == 99
+    assert store._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     store.close()
-    assert path.stat().st_size < 200_000
+
+
+def pages(store: Store) -> int:
+    (count,) = store._connection.execute("PRAGMA page_count").fetchone()
+    return int(count)
