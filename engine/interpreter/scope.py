@@ -74,7 +74,10 @@ class At:
         if everything or "errors" in refs.names:
             root["errors"] = dict(data.errors) if everything or "errors" in refs.whole else _some(data.errors, refs.errors)
         if everything or "execution" in refs.names:
-            root["execution"] = {**data.execution, "visits": dict(data.visits)}
+            whole = everything or "execution" in refs.whole
+            root["execution"] = execution = dict(data.execution) if whole else _some(data.execution, refs.execution)
+            if "visits" in execution:
+                execution["visits"] = dict(data.visits) if whole or "visits" in refs.whole else _some(data.visits, refs.visits)
         return root
 
 

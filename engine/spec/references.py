@@ -1,8 +1,9 @@
 """What an expression reads of the root document, said without evaluating it.
 
 A small abstract interpretation: while walking the tree we carry which part of the root document the context (`$`) is. Three parts matter:
-the root itself, a branch that has one entry per name (`results`, `errors`, `signals`), and anything deeper, of which all has been counted
-already. A context whose value is used as a whole counts as read whole. What we don't understand counts as reading everything.
+the root itself, a branch that has one entry per name (`results`, `errors`, `signals`, `execution`, its `visits`), and anything deeper, of
+which all has been counted already. A context whose value is used as a whole counts as read whole. What we don't understand counts as
+reading everything.
 Imports `spec.syntax`; imported by `spec.expression` and `graph`.
 """
 
@@ -17,16 +18,17 @@ from typing import Final, Literal, TypeAlias
 
 from engine.spec.syntax import Symbol, SyntaxProblem, otherwise, parse, walk
 
-BRANCHES: Final = ("results", "errors", "signals")
+BRANCHES: Final = ("results", "errors", "signals", "execution")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
     """What an expression reads.
 
-    `names`: root names, those of branches too. `results`, `errors`, `signals`: the entries of those branches; a branch in `whole` is
-    read in all its entries. `optional`: the (branch, entry) pairs that are only read where their absence is provided for, such as left
-    of `??` or in `$exists`. `everything`: all of the root document may be read; the other fields then mean nothing.
+    `names`: root names, those of branches too. `results`, `errors`, `signals`, `execution`: the entries of those branches, and `visits`
+    those of `execution.visits`; a branch in `whole` is read in all its entries. `optional`: the (branch, entry) pairs that are only read
+    where their absence is provided for, such as left of `??` or in `$exists`. `everything`: all of the root document may be read; the
+    other fields then mean nothing.
     """
 
     everything: bool = False
@@ -35,6 +37,8 @@ class References:
     results: frozenset[str] = frozenset()
     errors: frozenset[str] = frozenset()
     signals: frozenset[str] = frozenset()
+    execution: frozenset[str] = frozenset()
+    visits: frozenset[str] = frozenset()
     optional: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -97,6 +101,8 @@ class _Reader:
             results=of("results"),
             errors=of("errors"),
             signals=of("signals"),
+            execution=of("execution"),
+            visits=of("visits"),
             optional=frozenset(self.entries - self.needed),
         )
 
@@ -119,6 +125,8 @@ class _Reader:
             self.entries.add(entry)
             if not self.asking and entry not in self.safe:
                 self.needed.add(entry)
+            if entry == ("execution", "visits"):
+                return "visits"
         return _DEEP
 
     def flow(self, symbol: Symbol, context: _Context) -> _Context:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from engine.interpreter.failure import Failure
 from engine.interpreter.scope import Data
 from engine.spec.expression import EVERYTHING, References, Scope, references
@@ -38,8 +42,18 @@ def test_what_cannot_be_said_in_advance_gets_everything() -> None:
     assert root == {"input": {"n": 1}, "results": {"a": 1, "b": [2]}, "errors": {"c": ERROR}, "execution": EXECUTION, "result": 7}
 
 
-def test_the_execution_says_who_it_is_and_how_often_each_node_was_entered() -> None:
-    assert data().at(9.0).root(references("execution.visits.b")) == {"execution": EXECUTION}
+@pytest.mark.parametrize(
+    ("source", "execution"),
+    [
+        ("execution.workflowId", {"workflowId": "flow"}),
+        ("execution.visits.b", {"visits": {"b": 3}}),
+        ("execution.visits.b & execution.name", {"visits": {"b": 3}, "name": "Test"}),
+        ("$sum(execution.visits.*)", {"visits": EXECUTION["visits"]}),
+        ("$string(execution)", EXECUTION),
+    ],
+)
+def test_the_execution_says_who_it_is_and_how_often_each_node_was_entered(source: str, execution: dict[str, Any]) -> None:
+    assert data().at(9.0).root(references(source)) == {"execution": execution}
 
 
 def test_result_is_there_in_an_output_only() -> None:

@@ -94,9 +94,13 @@ def test_where_it_cannot_be_said_everything_is_read(source: str) -> None:
 
 
 def test_root_names_and_the_other_branches_are_said() -> None:
-    found = references("input.x & errors.a.name & signals.go & execution.runId & nonsense")
+    found = references("input.x & errors.a.name & signals.go & execution.runId & execution.visits.a & nonsense")
     assert found == References(
-        names=frozenset({"input", "errors", "signals", "execution", "nonsense"}), errors=frozenset({"a"}), signals=frozenset({"go"})
+        names=frozenset({"input", "errors", "signals", "execution", "nonsense"}),
+        errors=frozenset({"a"}),
+        signals=frozenset({"go"}),
+        execution=frozenset({"runId", "visits"}),
+        visits=frozenset({"a"}),
     )
 
 
