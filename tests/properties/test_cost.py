@@ -1,4 +1,4 @@
-"""Law: what a decision costs does not grow with the history, nor with the number of nodes. 
+"""Law: what a decision costs does not grow with the history, nor with the number of nodes.
 
 Counted in bytecodes, not in seconds: the same on every machine. What happens inside one call of a function written in C is not seen.
 """
