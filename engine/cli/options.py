@@ -100,21 +100,31 @@ input_option: Decorator = click.option(
 
 def configure_logging(verbosity: int) -> None:
     level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG)
-    handler = StderrHandler()
+    handler = StreamNow(lambda: sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S"))
     logging.basicConfig(handlers=[handler], force=True)
     logging.getLogger("engine").setLevel(level)
     logging.getLogger("engine.runtime").setLevel(logging.NOTSET)
+    _tell_handlers([])
 
 
-class StderrHandler(logging.StreamHandler[TextIO]):
-    """Writes to what stderr is at that moment: a live picture puts itself in its place, and lines appear above it."""
+def _tell_handlers(handlers: list[logging.Handler]) -> None:
+    """Whom the activity handlers' log lines go to, if not where all the others go."""
+    log = logging.getLogger("engine.runtime.handlers")
+    log.handlers = handlers
+    log.propagate = not handlers
+    log.setLevel(logging.INFO if handlers else logging.NOTSET)
 
-    def __init__(self) -> None:
-        super().__init__(sys.stderr)
+
+class StreamNow(logging.StreamHandler[TextIO]):
+    """Writes to what stderr (or stdout) is at that moment: a live picture puts itself in its place, and lines appear above it."""
+
+    def __init__(self, stream: Callable[[], TextIO]) -> None:
+        super().__init__(stream())
+        self._now = stream
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.setStream(sys.stderr)
+        self.setStream(self._now())
         super().emit(record)
 
 
@@ -128,10 +138,7 @@ def log_work(common: Common, *, once: bool) -> None:
         return
     logging.getLogger("engine.runtime").setLevel(logging.ERROR if once else logging.WARNING if common.json else logging.INFO)
     if once and not common.json:
-        told = logging.getLogger("engine.runtime.handlers")
-        told.setLevel(logging.INFO)
-        told.propagate = False
-        told.addHandler(logging.StreamHandler(sys.stdout))
+        _tell_handlers([StreamNow(lambda: sys.stdout)])
 
 
 def read_text(given: str) -> str:

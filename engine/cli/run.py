@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import click
 
@@ -85,7 +87,10 @@ def command(common: Common, spec: Path, **given: Any) -> Exit:
     return report_result(common, plan, watch)
 
 
-Begin = Callable[[Client, Plan, EmbeddedSettings, Watch], RunView]
+ECHO: Final = 0.2
+"""Seconds in which a second signal is the first one again: from the terminal, and from a parent process that passes it on."""
+
+Begin: TypeAlias = Callable[[Client, Plan, EmbeddedSettings, Watch], RunView]
 
 
 def _begun(given: dict[str, Any]) -> Begin:
@@ -147,10 +152,14 @@ class Stop:
     """What Ctrl-C and SIGTERM do here: say that it stops, then KeyboardInterrupt; `run_here` winds up."""
 
     code: Exit = field(default=Exit.INTERRUPTED)
+    at: float = field(default=-math.inf)
 
     @contextmanager
     def heard_by(self, watch: Watch, grace: float) -> Iterator[None]:
         def handle(number: int, _frame: FrameType | None) -> None:
+            before, self.at = self.at, time.monotonic()
+            if self.at - before < ECHO:
+                return
             if number == signal.SIGTERM:
                 self.code = Exit.TERMINATED
             watch.announce(f"stopping: what runs gets up to {grace:g} s to finish; Ctrl-C again stops it at once")

@@ -87,7 +87,7 @@ def test_it_runs_as_a_module(tmp_path: Path) -> None:
 
 
 def test_a_bug_shows_its_traceback_and_says_that_it_is_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setitem(COMMANDS, "check", COMMANDS["check"].__class__(module="engine.errors", help=""))  # type: ignore[index]
+    monkeypatch.setitem(COMMANDS, "check", COMMANDS["check"].__class__(module="engine.errors", help=""))
     assert invoke(["check", "x"]) == Exit.BUG
     told = capsys.readouterr().err
     assert "Traceback" in told

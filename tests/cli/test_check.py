@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from engine.cli.exits import Exit
+from tests.cli import specs
+from tests.cli.command import Shell
+
+
+def test_a_right_spec_has_no_findings(shell: Shell, tmp_path: Path) -> None:
+    told = shell("check", specs.echo(tmp_path))
+    assert (told.code, told.out, told.err) == (Exit.DONE, "", "1 spec: 0 errors, 0 warnings\n")
+
+
+def test_every_mistake_is_a_line_with_its_place(shell: Shell, tmp_path: Path) -> None:
+    told = shell("check", specs.broken(tmp_path))
+    assert told.code == Exit.FAILED
+    lines = told.out.splitlines()
+    assert len(lines) >= 2
+    assert all(line.startswith(f"{tmp_path}/broken.json:") for line in lines)
+    assert any("Ehco" in line and "Echo" in line for line in lines)
+    errors = sum(": error: " in line for line in lines)
+    assert f"1 spec: {errors} errors" in told.err
+
+
+def test_of_a_directory_every_spec_is_checked_and_nothing_else(shell: Shell, tmp_path: Path) -> None:
+    specs.echo(tmp_path, file="right.json")
+    specs.broken(tmp_path, "wrong.json")
+    (tmp_path / "data.json").write_text("[]", encoding="utf-8")
+    told = shell("check", ".", "--json")
+    assert told.code == Exit.FAILED
+    report = json.loads(told.out)
+    assert report["specs"] == 2
+    assert report["errors"] + report["warnings"] == len(report["findings"])
+    assert {Path(finding["file"]).name for finding in report["findings"]} == {"wrong.json"}
+
+
+def test_a_place_without_specs_is_wrong_usage(shell: Shell) -> None:
+    told = shell("check", ".")
+    assert told.code == Exit.USAGE
+    assert "there is no spec in ." in told.err
+
+
+def test_what_is_no_json_is_a_finding(shell: Shell, tmp_path: Path) -> None:
+    spec = tmp_path / "bad.json"
+    spec.write_text('{"nodes": {,}}', encoding="utf-8")
+    told = shell("check", spec)
+    assert told.code == Exit.FAILED
+    assert f"{spec}:1:" in told.out
+
+
+def test_a_wrong_spec_is_not_run_either(shell: Shell, tmp_path: Path) -> None:
+    told = shell("run", specs.broken(tmp_path))
+    assert told.code == Exit.FAILED
+    assert "broken.json:" in told.err
+    assert not (tmp_path / ".swfgraph").exists()

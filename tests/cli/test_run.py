@@ -1,0 +1,200 @@
+"""Claims about `swfgraph run`: its output, its exit codes, its JSON; that it stops cleanly and goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from engine.cli.exits import Exit
+from engine.cli.run import ECHO
+from tests.cli import specs
+from tests.cli.command import Shell, argv, environment, run_process
+
+
+def test_the_output_alone_is_on_stdout_and_the_way_there_on_stderr(shell: Shell, tmp_path: Path) -> None:
+    told = shell("run", specs.echo(tmp_path), "--input", '{"a": 1}', "--workflow-id", "W")
+    assert (told.code, told.out) == (Exit.DONE, '{"a":1}\n')
+    lines = [line.split(" ", 1)[1] for line in told.err.splitlines()]
+    assert lines[0].startswith("Flow 1.0: W (run ")
+    assert any(line.startswith("say completed in ") and line.endswith(': {"a": 1}') for line in lines)
+    assert "which completed: -> done" in lines
+    assert "more skipped" in lines
+    assert told.err.splitlines()[-1].startswith("Flow completed in ")
+
+
+def test_text_is_printed_as_it_is(shell: Shell, tmp_path: Path) -> None:
+    assert shell("run", specs.echo(tmp_path), "--input", "apple pie").out == "apple pie\n"
+
+
+def test_quiet_leaves_the_output(shell: Shell, tmp_path: Path) -> None:
+    told = shell("run", specs.echo(tmp_path), "--input", "1", "-q")
+    assert (told.out, told.err) == ("1\n", "")
+
+
+def test_a_failed_execution_says_why_and_is_exit_code_1(shell: Shell, tmp_path: Path) -> None:
+    told = shell("run", specs.failing(tmp_path))
+    assert (told.code, told.out) == (Exit.FAILED, "")
+    *_, head, message = told.err.splitlines()
+    assert head.startswith("Flow failed after ")
+    assert head.endswith(": try: ExitCode.3")
+    assert message == "  no luck (after 2 attempts)"
+
+
+def test_json_is_one_object_with_all_of_it(shell: Shell, tmp_path: Path) -> None:
+    told = shell("run", specs.echo(tmp_path), "--input", '"odd"', "--workflow-id", "W", "--json")
+    assert (told.code, told.err) == (Exit.DONE, "")
+    result = json.loads(told.out)
+    assert (result["domain"], result["workflowId"], result["status"], result["output"]) == ("TEST", "W", "COMPLETED", "odd")
+    assert [(node["node"], node["state"], node["attempts"]) for node in result["nodes"]] == [
+        ("say", "completed", 1),
+        ("which", "completed", 1),
+        ("more", "completed", 1),
+        ("done", "completed", 1),
+    ]
+
+
+def test_json_of_a_failure_has_its_reason(shell: Shell, tmp_path: Path) -> None:
+    told = shell("run", specs.failing(tmp_path), "--json")
+    assert told.code == Exit.FAILED
+    result = json.loads(told.out)
+    assert (result["status"], result["reason"], result["output"]) == ("FAILED", "try: ExitCode.3", None)
+    assert result["details"]["error"] == "ExitCode.3"
+
+
+def test_an_input_that_does_not_fit_is_wrong_usage(shell: Shell, tmp_path: Path) -> None:
+    spec = specs.echo(tmp_path, inputSchema={"type": "object", "required": ["order"]})
+    told = shell("run", spec, "--input", "{}")
+    assert told.code == Exit.USAGE
+    assert "order" in told.err
+
+
+def test_db_names_the_database_and_excludes_a_url(shell: Shell, tmp_path: Path) -> None:
+    spec = specs.echo(tmp_path)
+    assert shell("run", spec, "--db", "here.db", "-q").code == Exit.DONE
+    assert (tmp_path / "here.db").exists()
+    assert not (tmp_path / ".swfgraph").exists()
+    assert shell("run", spec, "--db", "here.db", "--url", "sqlite:///there.db").code == Exit.USAGE
+
+
+def test_resume_takes_nothing_that_was_said_at_the_start(shell: Shell, tmp_path: Path) -> None:
+    told = shell("run", specs.echo(tmp_path), "--resume", "W", "--input", "1")
+    assert told.code == Exit.USAGE
+    assert "leave those options out" in told.err
+
+
+def test_resume_of_what_never_was_is_wrong_usage(shell: Shell, tmp_path: Path) -> None:
+    spec = specs.echo(tmp_path)
+    shell("run", spec, "-q")
+    told = shell("run", spec, "--resume", "W")
+    assert told.code == Exit.USAGE
+    assert "there is no execution 'W'" in told.err
+
+
+def test_resume_of_a_closed_execution_shows_how_it_ended(shell: Shell, tmp_path: Path) -> None:
+    spec = specs.echo(tmp_path)
+    shell("run", spec, "--workflow-id", "W", "--input", "7")
+    told = shell("run", spec, "--resume", "W")
+    assert (told.code, told.out) == (Exit.DONE, "7\n")
+
+
+def test_the_file_of_a_running_run_is_refused_to_others(tmp_path: Path) -> None:
+    spec = specs.napping(tmp_path, 3, 0)
+    with running(tmp_path, "run", spec) as process:
+        await_line(process, "one running")
+        told = run_process("list", cwd=tmp_path)
+        process.send_signal(signal.SIGKILL)
+    assert told.code == Exit.ENDPOINT
+    assert f"in use by process {process.pid}" in told.err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.TERMINATED)])
+def test_a_signal_lets_what_runs_finish_and_says_how_to_go_on(tmp_path: Path, number: int, code: Exit) -> None:
+    spec = specs.napping(tmp_path, 1, 0)
+    with running(tmp_path, "run", spec, "--workflow-id", "W") as process:
+        await_line(process, "one running")
+        process.send_signal(number)
+        rest = process.communicate(timeout=60)[1]
+    assert process.returncode == code
+    assert "Traceback" not in rest
+    assert rest.splitlines()[-1].strip() == f"swfgraph run --resume W {spec}"
+    kinds = [event["eventType"] for event in json.loads(run_process("history", "W", "--json", cwd=tmp_path).out)]
+    assert kinds.count("ActivityTaskCompleted") == 1
+    resumed = run_process("run", "--resume", "W", spec, cwd=tmp_path)
+    assert (resumed.code, resumed.out) == (Exit.DONE, "rested\n")
+
+
+def test_a_second_ctrl_c_ends_what_runs_and_its_retry_says_what_then(tmp_path: Path) -> None:
+    spec = specs.interruptible(tmp_path)
+    with running(tmp_path, "run", spec, "--workflow-id", "W", "--grace", "300") as process:
+        await_line(process, "work running")
+        await_file(tmp_path / "begun")
+        process.send_signal(signal.SIGINT)
+        await_line(process, "Ctrl-C again")
+        time.sleep(2 * ECHO)
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=60)[1]
+    assert process.returncode == Exit.INTERRUPTED
+    assert "Traceback" not in rest
+    failures = run_process("history", "W", "--type", "ActivityTaskFailed", cwd=tmp_path).out
+    assert "reason=Worker.Stopped" in failures
+    resumed = run_process("run", "--resume", "W", spec, "--json", cwd=tmp_path)
+    assert resumed.code == Exit.DONE
+    assert [node["attempts"] for node in json.loads(resumed.out)["nodes"]] == [2, 1]
+
+
+def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    spec = specs.napping(tmp_path, 0, 0.3, defaults={"timeouts": {"heartbeat": "1s"}})
+    with running(tmp_path, "run", spec, "--workflow-id", "W") as process:
+        await_line(process, "one completed")
+        process.kill()
+    resumed = run_process("run", "--resume", "W", spec, cwd=tmp_path)
+    assert (resumed.code, resumed.out) == (Exit.DONE, "rested\n")
+    assert "one running" not in resumed.err
+
+
+def test_executions_that_are_still_open_are_mentioned(shell: Shell, tmp_path: Path) -> None:
+    spec = specs.echo(tmp_path)
+    shell("register", spec)
+    shell("start", spec, "--workflow-id", "before")
+    told = shell("run", spec)
+    assert "still open from before, and going on while this runs: before" in told.err
+
+
+@contextmanager
+def running(folder: Path, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        argv(*arguments), cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def await_line(process: subprocess.Popen[str], words: str) -> None:
+    """Read stderr up to a line with these words."""
+    assert process.stderr is not None
+    seen = []
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        line = process.stderr.readline()
+        seen.append(line)
+        if words in line:
+            return
+        assert line, f"it ended before it said {words!r}: {''.join(seen)}"
+    raise AssertionError(f"it never said {words!r}: {''.join(seen)}")
+
+
+def await_file(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
