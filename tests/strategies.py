@@ -25,7 +25,7 @@ from engine.spec.model import Spec
 ACTIVITIES = ("Fetch", "Check", "Store")
 ERRORS = ("*", "Timeout.*", "ExitCode.1", "Broken")
 """What rules catch, and what a test may let an activity fail with (the pattern itself, or something it matches)."""
-CONDITIONS = ("input.flag", "input.n > 2", "input.n < 2", "true", "false", "$exists(errors.{earlier})", "input.missing")
+CONDITIONS = ("input.flag", "input.n > 2", "input.n < 2", "true", "false", "$exists($lookup(errors, '{earlier}'))", "input.missing")
 TEMPLATES = ({"n": "{% input.n %}"}, "{% input %}", "n is {% input.n %}", 7, {"list": [1, "{% input.flag %}"]})
 
 

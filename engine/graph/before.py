@@ -90,8 +90,7 @@ class Before:
             }
             carried |= found
             grown = bool(found)
-        fork = self.tree.needed(reader).get(name)
-        return self._behind(reader, carried) and (fork is None or fork[1] is EdgeKind.CATCH)
+        return self._behind(reader, carried) and self.result(reader, name) is not Standing.ALWAYS
 
     def _may_follow_failure(self, reader: str, name: str) -> bool:
         """Without going back. A node beside one that is retried may, by chance, be entered between two attempts."""

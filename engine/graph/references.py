@@ -28,7 +28,7 @@ from engine.spec.model import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """One edge as the author wrote it: the target may be unknown. `pointer` is the JSON pointer of the target's name."""
+    """One edge as the author wrote it: the target may be unknown. `pointer`: the JSON pointer of its name, were it in a list."""
 
     edge: Edge
     pointer: str
@@ -85,8 +85,7 @@ def _mentions(node: Node, at: str) -> Iterator[_Mention]:
 
 def _goto(kind: EdgeKind, targets: tuple[str, ...], pointer: str, *, rule: int = 0, label: str = "") -> Iterator[_Mention]:
     for index, target in enumerate(targets):
-        place = pointer if len(targets) == 1 else f"{pointer}/{index}"
-        yield _Mention(kind=kind, target=target, pointer=place, rule=rule, label=label)
+        yield _Mention(kind=kind, target=target, pointer=f"{pointer}/{index}", rule=rule, label=label)
 
 
 def _then(kind: EdgeKind, then: Goto | RetryFrom, at: str, *, rule: int, label: str) -> Iterator[_Mention]:

@@ -142,7 +142,8 @@ def _no_way_out(structure: Structure, places: Places) -> Iterator[Finding]:
         message = "the workflow has no terminal node, so it could never end"
         yield places.error("no-terminal", "/nodes", message, hint='add a node of type "terminal" and lead to it', key=True)
         return
-    saved = _from(every.reverse(copy=False), terminals)
+    misspelt = [reference.edge.source for reference in references_of(structure.spec) if reference.edge.target not in structure.spec.nodes]
+    saved = _from(every.reverse(copy=False), [*terminals, *misspelt])  # an unknown target may well lead on
     lost = every.subgraph([name for name in structure.spec.nodes if name not in saved])
     rank = {name: index for index, name in enumerate(structure.spec.nodes)}
     for component in _in_document_order(nx.strongly_connected_components(lost), rank):
