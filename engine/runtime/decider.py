@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,7 +22,7 @@ from engine.graph.plan import Plan
 from engine.interpreter.run import Run
 from engine.runtime.backoff import Patience
 from engine.runtime.history import events_after
-from engine.runtime.loops import Loops
+from engine.runtime.loops import Grace, Loops
 from engine.runtime.queues import TaskQueue, default_identity, take_one
 from engine.runtime.runcache import RunCache, Said
 from engine.runtime.said import describe_decision
@@ -80,9 +79,9 @@ class Decider:
         self._loops.stop()
         self._client.interrupt()
 
-    def finish(self, deadline: float) -> None:
-        """Wait for the decisions under way until then. Raises: what a loop ended by."""
-        self._loops.join(deadline - time.monotonic())
+    def finish(self, grace: Grace) -> None:
+        """Wait for the decisions under way. Raises: what a loop ended by."""
+        self._loops.join(grace.remaining)
         self._give_up.set()
         self._loops.check()
 
@@ -108,6 +107,8 @@ class Decider:
             answer = {"taskToken": task.token, "decisions": decisions, "executionContext": run.context()}
         except HistoryError as error:
             self._leave(task, error)
+        except SwfFault as fault:
+            log.error("The history could not be read, the task is left to time out: %s", fault, extra=_address(task))
         except EndpointError:
             raise
         except Exception:

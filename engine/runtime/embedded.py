@@ -7,10 +7,9 @@ and worker of the spec take it up again. Imports the rest of `runtime`.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
 from engine.errors import UsageError
 from engine.graph.plan import Plan
@@ -23,9 +22,6 @@ from engine.runtime.until_signal import Part, finish
 from engine.runtime.worker import Worker, WorkerSettings
 from engine.spec.model import ABSENT, Absent, Json
 from engine.swf.client import Client
-
-ANSWERING: Final = 1.0
-"""Seconds for a task that has just ended to be answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,27 +67,17 @@ def _run_here(
         ended.set()
         news.set()
 
-    grace = settings.grace
     try:
         for part in parts:
             part.start(on_end)
         view = _watch_to_the_end(client, plan, execution, watch, news, ended)
-        grace = _leave_to_others(parts, execution, grace)
+        for part in parts:
+            part.drain()
+            if isinstance(part, Worker):
+                part.abandon(execution.run_id)
     finally:
-        finish(parts, grace)
+        finish(parts, settings.grace)
     return view
-
-
-def _leave_to_others(parts: Sequence[Part], execution: Started, grace: float) -> float:
-    """The execution has ended: begin nothing new, let tasks of other executions finish (an interrupted one went on meanwhile).
-
-    Returns: the seconds that are left to the rest. What our own execution left running, nobody waits for.
-    """
-    deadline = time.monotonic() + grace
-    for part in parts:
-        part.drain()
-    waited = [part.wait_for_others(execution.run_id, deadline) for part in parts if isinstance(part, Worker)]
-    return ANSWERING if any(waited) else 0.0
 
 
 def usable(client: Client, plan: Plan) -> None:

@@ -21,7 +21,7 @@ from engine.swf.client import Client
 
 log = logging.getLogger(__name__)
 
-LONGEST_INTERVAL: Final = 20.0
+LONGEST_INTERVAL: Final = 10.0
 """Seconds between heartbeats where the timeout would allow for more: also how long a cancel request may take to be noticed."""
 
 SHORTEST_INTERVAL: Final = 0.1
@@ -60,13 +60,16 @@ class Heart:
             with self._lock:
                 del self._beats[token]
 
-    def stop_all(self, why: Why) -> None:
-        """Tell every running task to stop."""
+    def stop_all(self, why: Why, run_id: str = "") -> None:
+        """Tell the running tasks to stop: all, or those of one execution."""
         for beat in self._running():
-            self._stop(beat, why)
+            if not run_id or beat.job.run_id == run_id:
+                self._stop(beat, why)
 
-    def running(self) -> list[Job]:
-        return [beat.job for beat in self._running()]
+    def hurry_all(self) -> None:
+        """What was told to stop is to stop at once."""
+        for beat in self._running():
+            beat.leash.hurry()
 
     def turn(self, stopping: threading.Event) -> None:
         """Wait for a tick, then heartbeat for whatever is due."""

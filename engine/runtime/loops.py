@@ -7,8 +7,27 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from engine.errors import EndpointUnavailable
+
+_LOOK: Final = 0.1
+"""Seconds between two looks at how much time is left: a signal may have cut it short."""
+
+
+class Grace:
+    """How long what is under way may go on. `cut` is all that a signal handler does: it raises nothing into code that is winding up."""
+
+    def __init__(self, seconds: float) -> None:
+        self._deadline = time.monotonic() + seconds
+        self.cuts = 0
+
+    def cut(self) -> None:
+        """No more time. The second time: no patience either."""
+        self.cuts += 1
+
+    def remaining(self) -> float:
+        return 0.0 if self.cuts else self._deadline - time.monotonic()
 
 
 class Loops:
@@ -41,17 +60,12 @@ class Loops:
     def stop(self) -> None:
         self.stopping.set()
 
-    def join(self, seconds: float) -> bool:
-        """Wait for all to end, at most so long; whether they have.
-
-        A Ctrl-C may cut it short and leaves all as it was. (Thread.join would take an interrupted thread for ended: cpython
-        issue 90882; so that is called last, of threads whose last act is under way.)
-        """
-        deadline = time.monotonic() + seconds
+    def join(self, remaining: Callable[[], float]) -> bool:
+        """Wait for all to end as long as `remaining` says that there are seconds left; whether they have."""
         for end in self._ends:
-            end.wait(max(0.0, deadline - time.monotonic()))
-        if self.running:
-            return False
+            while not end.wait(min(_LOOK, max(0.0, remaining()))):
+                if remaining() <= 0:
+                    return False
         for thread in self._threads:
             thread.join()
         return True

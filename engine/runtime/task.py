@@ -21,7 +21,8 @@ REASON_LIMIT: Final = 256
 
 Text: TypeAlias = str | Literal[Absent.ABSENT]
 
-_ACTIVITY_ID = re.compile(r"(?P<node>[^.]+)(?:\.(?P<visit>[1-9]\d*)\.(?P<attempt>[1-9]\d*))?")
+_ACTIVITY_ID = re.compile(r"(?P<node>[^.]+)(?:\.[1-9]\d*\.(?P<attempt>[1-9]\d*))?")
+"""`node`, else `node.<visit>.<attempt>`. PollForActivityTask does not show the task's `control`, which says it too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +51,10 @@ class Job:
         return match["node"] if match else self.activity_id
 
     @property
-    def visit(self) -> int:
-        return self._number("visit")
-
-    @property
     def attempt(self) -> int:
-        return self._number("attempt")
-
-    def _number(self, name: str) -> int:
-        """From the activityId: `node`, else `node.<visit>.<attempt>` (a worker is never shown the task's `control`)."""
+        """1 for the first."""
         match = _ACTIVITY_ID.fullmatch(self.activity_id)
-        return int(match[name] or 1) if match else 1
+        return int(match["attempt"] or 1) if match else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +99,7 @@ class Leash:
         self._why: Why | Literal[Absent.ABSENT] = ABSENT
         self._listener: Callable[[], None] = _nothing
         self._progress: Text = ABSENT
+        self._urgent = False
 
     @property
     def why(self) -> Why | Literal[Absent.ABSENT]:
@@ -118,6 +113,17 @@ class Leash:
                 self._why = why
             self._listener()
 
+    @property
+    def urgent(self) -> bool:
+        """Whether it is to stop without any grace."""
+        return self._urgent
+
+    def hurry(self) -> None:
+        """Of what was asked to stop: at once."""
+        with self._lock:
+            self._urgent = True
+            self._listener()
+
     def listen(self, listener: Callable[[], None]) -> None:
         """Call it at every request to stop, at once if there was one. It must be quick, and not raise."""
         with self._lock:
@@ -126,6 +132,7 @@ class Leash:
                 listener()
 
     def unlisten(self) -> None:
+        """Call nobody any more."""
         with self._lock:
             self._listener = _nothing
 

@@ -1,4 +1,4 @@
-"""The main thread of `swfgraph decider` and `swfgraph worker`: start, wait for SIGTERM or Ctrl-C, drain, give up on the second one.
+"""The main thread of `swfgraph decider` and `swfgraph worker`: start, wait for SIGTERM, SIGHUP or Ctrl-C, drain, give up on the second one.
 Imports `loops`.
 """
 
@@ -6,18 +6,19 @@ from __future__ import annotations
 
 import logging
 import signal
-import time
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import SimpleQueue
 from types import FrameType
 from typing import Protocol
 
-from engine.runtime.loops import Loops
+from engine.runtime.loops import Grace, Loops
 
 log = logging.getLogger(__name__)
 
 _ENDED = 0
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Part(Protocol):
@@ -31,8 +32,8 @@ class Part(Protocol):
         """Begin nothing new. Returns at once."""
         ...
 
-    def finish(self, deadline: float) -> None:
-        """Wait for what is under way until that time (monotonic), then end it. Raises: what it ended by."""
+    def finish(self, grace: Grace) -> None:
+        """Wait for what is under way as long as there is grace, then end it. Raises: what it ended by."""
         ...
 
 
@@ -57,9 +58,9 @@ class Once:
         self._part.drain()
         self._loops.stop()
 
-    def finish(self, deadline: float) -> None:
-        self._loops.join(deadline - time.monotonic())
-        self._part.finish(deadline)
+    def finish(self, grace: Grace) -> None:
+        self._loops.join(grace.remaining)
+        self._part.finish(grace)
         self._loops.check()
 
     def _step(self, on_end: Callable[[], None]) -> None:
@@ -68,56 +69,49 @@ class Once:
         on_end()
 
 
-def run_until_signal(parts: Sequence[Part], grace: float) -> int:
+def run_until_signal(parts: Sequence[Part], seconds: float) -> int:
     """Start them, run until a signal asks to stop or one of them ends; the signal's number, or 0. Call it from the main thread.
 
-    What is under way gets `grace` seconds; a second signal cuts that short. Raises: what a part ended by.
+    Then as `finish`. Raises: what a part ended by.
     """
     inbox: SimpleQueue[int] = SimpleQueue()  # its put() may be called from a signal handler, unlike an Event's set()
     with _handling(lambda number, _frame: inbox.put(number)):
         for part in parts:
             part.start(lambda: inbox.put(_ENDED))
         number = inbox.get()
-        if number != _ENDED:
-            log.warning("Stopping: what is under way gets %g s. Again to stop at once.", grace)
-    with _handling(_interrupt):
-        finish(parts, grace)
+        finish(parts, seconds, "" if number == _ENDED else f"Stopping: what is under way gets {seconds:g} s. Again to stop at once.")
     return number
 
 
-def finish(parts: Sequence[Part], grace: float) -> None:
-    """Drain them all, then wait for each. Raises: what the first of them ended by, once all have ended."""
-    for part in parts:
-        part.drain()
-    deadline = time.monotonic() + grace
+def finish(parts: Sequence[Part], seconds: float, announcement: str = "") -> None:
+    """Drain them all, then wait for each. What is under way gets so many seconds; a signal cuts that short, a second one kills.
+
+    Raises: what the first of them ended by, once all have ended.
+    """
+    grace = Grace(seconds)
     errors: list[Exception] = []
-    for part in parts:
-        try:
-            deadline = _finish_one(part, deadline)
-        except Exception as error:  # noqa: BLE001 - raised again below, when the others have ended too
-            errors.append(error)
+    with _handling(lambda _number, _frame: grace.cut()):
+        if announcement:
+            log.warning(announcement)
+        for part in parts:
+            part.drain()
+        for part in parts:
+            try:
+                part.finish(grace)
+            except Exception as error:  # noqa: BLE001 - raised again below, when the others have ended too
+                errors.append(error)
     if errors:
         raise errors[0]
 
 
-def _finish_one(part: Part, deadline: float) -> float:
-    try:
-        part.finish(deadline)
-    except KeyboardInterrupt:
-        deadline = time.monotonic()
-        part.finish(deadline)
-    return deadline
-
-
 @contextmanager
 def _handling(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    before = {number: signal.signal(number, handler) for number in (signal.SIGTERM, signal.SIGINT)}
+    """Signals go there meanwhile. Those that are ignored stay so (nohup, or `&` in a script); outside of the main thread all do."""
+    main = threading.current_thread() is threading.main_thread()
+    heeded = [number for number in _SIGNALS if main and signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in heeded}
     try:
         yield
     finally:
         for number, old in before.items():
             signal.signal(number, old)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

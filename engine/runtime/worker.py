@@ -19,7 +19,7 @@ from engine.errors import EndpointUnavailable, InputError, SwfFault, UsageError
 from engine.runtime.backoff import Patience
 from engine.runtime.heart import Heart
 from engine.runtime.known import Known, repertoire
-from engine.runtime.loops import Loops
+from engine.runtime.loops import Grace, Loops
 from engine.runtime.queues import TaskQueue, default_identity, take_one
 from engine.runtime.task import PAYLOAD_LIMIT, REASON_LIMIT, Abandoned, Canceled, Completed, Failed, Job, Leash, Outcome, Text, Why
 from engine.spec.inputs import check_input
@@ -31,8 +31,8 @@ from engine.swf.tasks import EMPTY, ActivityTask, parse_activity_task
 log = logging.getLogger(__name__)
 
 _LOGGED: Final = 200
-_LOOK: Final = 0.02
-_AFTER_KILL: Final = 5.0
+_LOOK: Final = 0.05
+_AFTER_KILL: Final = 3.0
 """Seconds to tell the service about programs that were just killed."""
 
 
@@ -60,6 +60,9 @@ class Worker:
         self._beats = Loops("heart")
         self._give_up = threading.Event()
         """Set: an answer that the endpoint doesn't take now is dropped."""
+        self._in_hand: dict[str, Job] = {}
+        """Running or being answered, by token."""
+        self._abandoned = ""
         patience = Patience(client)
         self._polls = patience.until(self._slots.stopping)
         self._answers = patience.until(self._give_up)
@@ -79,25 +82,33 @@ class Worker:
         self._slots.stop()
         self._client.interrupt()
 
-    def wait_for_others(self, run_id: str, deadline: float) -> bool:
-        """Wait until no task of another execution than this one runs, at most until then; whether there was one to wait for."""
-        waited = False
-        while any(job.run_id != run_id for job in self._heart.running()) and time.monotonic() < deadline:
-            waited = True
-            time.sleep(_LOOK)
-        return waited
+    def abandon(self, run_id: str) -> None:
+        """That execution has ended: its tasks, which nobody waits for, are ended, and `finish` gives its time to those of others."""
+        self._abandoned = run_id
+        self._heart.stop_all(Why.LOST, run_id)
 
-    def finish(self, deadline: float) -> None:
-        """Wait for the running tasks until then, then end them. Raises: what a loop ended by."""
-        if not self._slots.join(deadline - time.monotonic()):
+    def finish(self, grace: Grace) -> None:
+        """Wait for the running tasks, then end them. Raises: what a loop ended by."""
+        if not self._slots.join(lambda: grace.remaining() if self._waits() else 0.0):
             self._heart.stop_all(Why.DRAINED)
-            self._slots.join(self._settings.grace + _AFTER_KILL if self._heart.running() else 0.0)
+            self._await_ends(grace)
         self._give_up.set()
-        for job in self._heart.running():
+        for job in list(self._in_hand.values()):
             log.error("%s is still running and can't be ended from outside: its task is left to time out", job.activity, extra=job.address)
         self._beats.stop()
         self._slots.check()
         self._beats.check()
+
+    def _waits(self) -> bool:
+        """Whether anybody waits for what is in hand. (Where nothing was abandoned, polls are waited for too: they may bring a task.)"""
+        return not self._abandoned or any(job.run_id != self._abandoned for job in list(self._in_hand.values()))
+
+    def _await_ends(self, grace: Grace) -> None:
+        """Of what was told to stop, answers included."""
+        deadline = time.monotonic() + self._settings.grace + _AFTER_KILL
+        while not self._slots.join(Grace(_LOOK).remaining) and self._in_hand and time.monotonic() < deadline:
+            if grace.cuts > 1:
+                self._heart.hurry_all()
 
     def _start_heart(self, on_end: Callable[[], None]) -> None:
         self._beats.start([partial(self._heart.turn, self._beats.stopping)], on_end)
@@ -119,7 +130,11 @@ class Worker:
             input=task.input,
         )
         log.info("Received an activity task: %s", job.activity, extra=job.address)
-        self._answer(task, job, self._run(task, job))
+        self._in_hand[task.token] = job
+        try:
+            self._answer(task, job, self._run(task, job))
+        finally:
+            del self._in_hand[task.token]
         return True
 
     def _run(self, task: ActivityTask, job: Job) -> Outcome:
@@ -198,6 +213,8 @@ def _wire(text: str, limit: int = PAYLOAD_LIMIT) -> str:
 
 def _log_outcome(job: Job, outcome: Outcome) -> None:
     match outcome:
+        case Completed() if not log.isEnabledFor(logging.INFO):
+            return
         case Completed():
             said = "no output" if outcome.result is ABSENT else f"output: {_line(outcome.result)}"
             log.info("%s succeeded with %s", job.activity, said, extra=job.address)

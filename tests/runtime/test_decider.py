@@ -277,6 +277,40 @@ def test_a_decision_that_comes_too_late_is_made_again(
     assert types_of(client, execution).count("ActivityTaskScheduled") == 1
 
 
+def test_news_between_the_decision_to_close_and_its_answer_do_not_lose_the_close(client: Client, tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, chain("a"))
+    execution = begin(client, plan, 1)
+    signals = ["late news"]
+
+    def interfering(call: Call, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        closing = operation == "RespondDecisionTaskCompleted" and "Complete" in str(request["decisions"])
+        if closing and signals:
+            call("SignalWorkflowExecution", {"domain": "TEST", "workflowId": execution.workflow_id, "signalName": signals.pop()})
+        return call(operation, request)
+
+    decides, works = decider(Detour(client, interfering), plan), worker(client, plan)
+    decides.step()
+    works.step()
+    decides.step()
+    assert "CompleteWorkflowExecutionFailed" in types_of(client, execution)
+    decides.step()
+    assert result_of(client, execution) == 2
+    stop(works)
+
+
+def test_a_history_that_is_gone_is_reported_and_left(client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    plan = plan_of(tmp_path, chain("a"))
+    begin(client, plan, 1)
+
+    def gone(call: Call, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        if operation == "GetWorkflowExecutionHistory":
+            raise SwfFault(operation, "UnknownResourceFault", "Unknown execution")
+        return call(operation, {**request, "maximumPageSize": 1} if operation == "PollForDecisionTask" else request)
+
+    assert decider(Detour(client, gone), plan).step()
+    assert "could not be read" in errors(caplog)[0]
+
+
 def test_a_refused_decision_is_reported_and_left(client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     plan = plan_of(tmp_path, chain("a"))
     execution = begin(client, plan, 1)

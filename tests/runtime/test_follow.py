@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from engine.errors import EndpointError, SpecMismatch, UsageError
 from engine.interpreter.states import NodeState
 from engine.interpreter.view import RunView
 from engine.runtime.decider import DeciderSettings
-from engine.runtime.embedded import EmbeddedSettings, run_here
+from engine.runtime.embedded import EmbeddedSettings, resume_here, run_here
 from engine.runtime.follow import Follower, follow
 from engine.runtime.history import events_after
 from engine.runtime.register import register
@@ -20,6 +21,7 @@ from engine.runtime.start import Started
 from engine.runtime.worker import WorkerSettings
 from engine.spec.model import ABSENT
 from engine.swf.client import Client
+from engine.swf.connect import connect
 from tests.runtime.world import Call, Detour, activity, begin, chain, decider, events_of, plan_of, result_of, spec, stop, types_of, worker
 
 SETTINGS = EmbeddedSettings(decider=DeciderSettings(), worker=WorkerSettings(concurrency=2, grace=0.5), grace=0.5)
@@ -132,17 +134,30 @@ def test_what_still_runs_at_the_end_is_ended(live_client: Client, tmp_path: Path
     assert not Path(f"/proc/{int((tmp_path / 'pid').read_text())}").exists()
 
 
-def test_an_interrupted_run_stays_open_and_others_go_on_with_it(live_client: Client, tmp_path: Path) -> None:
-    plan = plan_of(tmp_path, chain("a", "b"))
+def test_an_interrupted_run_is_resumed_where_it_stood(tmp_path: Path) -> None:
+    first, second = (connect(f"sqlite:///{tmp_path}/swf.db", durability="process") for _ in range(2))
+    nodes = {
+        "wait": {"type": "activity", "activity": "Wait", "retry": {"interval": 0}, "next": "done"},
+        "done": {"type": "terminal", "status": "completed", "output": "{% results.wait %}"},
+    }
+    plan = plan_of(tmp_path, spec(nodes, {"Wait": activity({"command": ["sh", "-c", "test -e go || { touch up; sleep 60; }; echo gone"]})}))
     executions: list[Started] = []
 
     def interrupt(execution: Started, _view: RunView) -> None:
         executions.append(execution)
+        while not (tmp_path / "up").exists():
+            time.sleep(0.01)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_here(live_client, plan, 1, SETTINGS, interrupt)
-    assert not types_of(live_client, executions[0])[-1].startswith("WorkflowExecutionC")
+        run_here(first, plan, 1, SETTINGS, interrupt)
+    first.close()
+    assert "ActivityTaskFailed" in types_of(second, executions[0])
+    (tmp_path / "go").touch()
+    view = resume_here(second, plan, executions[0], SETTINGS, lambda _execution, _view: None)
+    second.close()
+    assert view.outcome is not ABSENT
+    assert view.outcome.result == "gone"
 
 
 def test_an_error_of_the_decider_ends_the_run_and_is_told(live_client: Client, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine.errors import EndpointUnavailable, UsageError
+from engine.runtime.loops import Grace
 from engine.runtime.start import Started
 from engine.runtime.worker import Worker
 from engine.service.clock import VirtualClock
@@ -215,7 +216,7 @@ def test_a_task_that_outlasts_the_grace_is_ended_and_failed(live_client: Client,
     works.start(lambda: None)
     pid = int(await_file(tmp_path / "pid"))
     works.drain()
-    works.finish(time.monotonic() + 0.1)
+    works.finish(Grace(0.1))
     assert await_event(live_client, execution, "ActivityTaskFailed")["reason"] == "Worker.Stopped"
     assert not Path(f"/proc/{pid}").exists()
 
@@ -231,7 +232,7 @@ def test_a_function_that_never_ends_does_not_keep_the_worker(
     works.start(lambda: None)
     await_file(tmp_path / "up")
     works.drain()
-    works.finish(time.monotonic())
+    works.finish(Grace(0))
     assert "can't be ended from outside" in caplog.records[-1].getMessage()
     __import__("deeds_without_end").go.set()
 

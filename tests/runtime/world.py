@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from engine.graph.check import load_plan
 from engine.graph.plan import Plan
 from engine.runtime.decider import Decider, DeciderSettings
+from engine.runtime.loops import Grace
 from engine.runtime.register import register
 from engine.runtime.start import Started, StartOptions, start
 from engine.runtime.worker import Worker, WorkerSettings
@@ -83,7 +84,7 @@ def worker(client: Client, *plans: Plan, **settings: Any) -> Worker:
 def stop(*parts: Decider | Worker) -> None:
     for part in parts:
         part.drain()
-        part.finish(time.monotonic() + 10)
+        part.finish(Grace(10))
 
 
 def events_of(client: Client, execution: Started) -> Sequence[Mapping[str, Any]]:

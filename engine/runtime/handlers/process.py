@@ -76,13 +76,17 @@ def run_program(program: Program, leash: Leash, on_stderr: Callable[[str], None]
         bufsize=0,
         start_new_session=True,
     )
-    with contextlib.closing(_Watch(process, program, on_stderr)) as watch:
-        leash.listen(watch.wake)
-        try:
-            return watch.until_end(leash)
-        finally:
-            leash.unlisten()
-            watch.end_group_now()
+    try:
+        with contextlib.closing(_Watch(process, program, on_stderr)) as watch:
+            leash.listen(watch.wake)
+            try:
+                return watch.until_end(leash)
+            finally:
+                leash.unlisten()
+    finally:
+        if process.poll() is None:  # we leave by an exception: nothing may stay behind
+            _signal_group(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @dataclass(slots=True)
@@ -146,7 +150,7 @@ class _Watch:
         while self._process.poll() is None:
             self._turn(self._until_next_look())
             self._heed(leash)
-        self._linger()
+        self._linger(leash)
         return Exit(
             code=self._process.returncode,
             stdout=bytes(self._stdout),
@@ -154,12 +158,6 @@ class _Watch:
             stderr=bytes(self._stderr[-STDERR_TAIL:]),
             stopped=self._stopped,
         )
-
-    def end_group_now(self) -> None:
-        """Where we leave by an exception, nothing may stay behind."""
-        if self._process.poll() is None:
-            self._signal(signal.SIGKILL)
-            self._process.wait()
 
     def _watch_pipes(self) -> None:
         if self._unwritten:
@@ -189,25 +187,21 @@ class _Watch:
         if leash.why is not ABSENT and not self._stopped and self._process.poll() is None:
             self._stopped = True
             self._kill_at = time.monotonic() + self._grace
-            self._signal(signal.SIGTERM)
-        elif time.monotonic() >= self._kill_at:
-            self._signal(signal.SIGKILL)
+            _signal_group(self._process.pid, signal.SIGTERM)
+        elif self._stopped and (leash.urgent or time.monotonic() >= self._kill_at):
+            _signal_group(self._process.pid, signal.SIGKILL)
             self._kill_at = float("inf")
 
-    def _linger(self) -> None:
+    def _linger(self, leash: Leash) -> None:
         """The program has ended. Read what is left; where it was stopped, end what is left of its group too."""
         deadline = time.monotonic() + _LINGER
         while self._readers and time.monotonic() < deadline:
             self._turn(max(0.0, deadline - time.monotonic()))
         if not self._stopped:
             return
-        while _group_lives(self._process.pid) and time.monotonic() < self._kill_at:
+        while _group_lives(self._process.pid) and time.monotonic() < self._kill_at and not leash.urgent:
             self._turn(_GROUP_POLL)
-        self._signal(signal.SIGKILL)
-
-    def _signal(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says EPERM of a group of zombies
-            os.killpg(self._process.pid, number)
+        _signal_group(self._process.pid, signal.SIGKILL)
 
     def _write(self, pipe: IO[bytes]) -> None:
         try:
@@ -265,6 +259,11 @@ def _pidfd(pid: int) -> int:
         return os.pidfd_open(pid)
     except OSError:
         return -1
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says EPERM of a group of zombies
+        os.killpg(pid, number)
 
 
 def _group_lives(pid: int) -> bool:

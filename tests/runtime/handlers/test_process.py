@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,16 @@ def run(script: str, *, stdin: bytes = b"", grace: float = 5.0, leash: Leash | N
 
 def stop_when(condition: Path, leash: Leash, why: Why = Why.CANCELED) -> threading.Thread:
     """Asks it to stop as soon as the program has written that file: then it surely runs."""
+    return when(condition, lambda: leash.stop(why))
 
-    def wait_and_stop() -> None:
+
+def when(condition: Path, act: Callable[[], None]) -> threading.Thread:
+    def wait_and_act() -> None:
         while not condition.exists():
             time.sleep(0.01)
-        leash.stop(why)
+        act()
 
-    thread = threading.Thread(target=wait_and_stop)
+    thread = threading.Thread(target=wait_and_act)
     thread.start()
     return thread
 
@@ -131,6 +135,17 @@ def test_one_that_ignores_term_is_killed_after_the_grace(tmp_path: Path) -> None
     thread = stop_when(tmp_path / "up", leash)
     ended = run(f"trap '' TERM; touch {tmp_path}/up; while :; do sleep 0.05; done", leash=leash, grace=0.3)
     thread.join()
+    assert (ended.code, ended.stopped) == (-signal.SIGKILL, True)
+
+
+def test_one_that_is_to_stop_at_once_gets_no_grace(tmp_path: Path) -> None:
+    leash = Leash()
+    stopper = stop_when(tmp_path / "up", leash)
+    hurrier = when(tmp_path / "termed", leash.hurry)
+    script = f"trap 'touch {tmp_path}/termed' TERM; touch {tmp_path}/up; while :; do sleep 0.05; done"
+    ended = run(script, leash=leash, grace=1000)
+    stopper.join()
+    hurrier.join()
     assert (ended.code, ended.stopped) == (-signal.SIGKILL, True)
 
 
