@@ -47,7 +47,6 @@ class Host:
         self._closed = False
         self._core = disk.load()
         self._stale = False
-        self._revive = False
         self._alarm = threading.Condition(self._mutex)
         self._wakes_at = -math.inf
         self._timekeeper = threading.Thread(target=self._keep_time, name="swf-timekeeper", daemon=True)
@@ -56,11 +55,11 @@ class Host:
     def admit(self, visit: Visit) -> Standing:
         """Apply the request. Then: DURABLE, answer; LEAD, call `lead`; WAIT, and after LEAD without an answer too, until woken."""
         with self._mutex:
-            if self._closed:
-                raise EndpointError(self.url, "this embedded service has been closed; connect again")
             if visit.caller.interrupted and visit.polls:
                 visit.answer = self._nothing(visit)
                 return Standing.DURABLE
+            if self._closed:
+                raise EndpointError(self.url, "this embedded service has been closed; connect again")
             handed: list[Visit] = []
             try:
                 now = self._catch_up(handed)
@@ -71,7 +70,8 @@ class Host:
                 self._start_over(error, handed)
                 raise
             standing = self._stand(visit)
-            self._seat(handed)
+            if handed:
+                self._seat(handed)
             return standing
 
     def lead(self) -> None:
@@ -108,11 +108,13 @@ class Host:
 
     def _moment(self) -> float:
         """Now; never earlier than it has been, whatever is done to the machine's clock: events are in order of time."""
-        self._latest = max(self._latest, self._clock.now())
+        now = self._clock.now()
+        self._latest = max(self._latest, now)
         return self._latest
 
     def _catch_up(self, handed: list[Visit]) -> float:
-        """Bring the core to this moment: read it again where it was dropped. What is due, it fires itself."""
+        """Read the core again where it was dropped, and offer the parked polls what it has then. What is due, it fires itself."""
+        now = self._moment()
         if self._stale:
             self._journal.await_writer()
             try:
@@ -120,16 +122,16 @@ class Host:
             except DatabaseUnusable as error:
                 raise EndpointUnavailable(self.url, f"it has to be read again after a failure, and can't be yet: {error}") from error
             self._stale = False
-        now = self._moment()
-        if self._revive:
-            self._revive = False
             for poll in self._parking.everybody():
                 self._offer(poll, handed, now)
         return now
 
     def _serve(self, visit: Visit, now: float) -> None:
-        left = self._parking.claim(visit, now) if visit.polls else None
-        answer = left or self._ask(visit, now)
+        if self._parking.has_left_behind and visit.polls:
+            visit.answer = self._parking.claim(visit, now)
+            if visit.answer is not None:
+                return
+        answer = self._ask(visit, now)
         if isinstance(answer, Parked):
             self._parking.park(visit, answer.queue, now)
         else:
@@ -168,15 +170,23 @@ class Host:
 
     def _stand(self, visit: Visit) -> Standing:
         """Where the visit stands, once all that it caused is in the journal."""
-        self._note_changes()
+        changed = self._note_changes()
         if visit.answer is not None:
+            if changed:
+                self._reset_alarm()
             return self._journal.take_seat(visit)
+        self._reset_alarm()
         return Standing.LEAD if self._journal.volunteer() else Standing.WAIT
 
-    def _note_changes(self) -> None:
+    def _note_changes(self) -> bool:
+        """Whether there were any."""
         rows = self._core.take_changes()
         if rows:
             self._journal.add(rows)
+        return bool(rows)
+
+    def _reset_alarm(self) -> None:
+        """Wake the timekeeper where something has become due before it would wake by itself."""
         if self._next_due() < self._wakes_at:
             self._alarm.notify()
 
@@ -203,12 +213,15 @@ class Host:
             poll.wake()
 
     def _forget(self) -> None:
-        self._stale = self._revive = True
+        self._stale = True
         self._parking.forget_left()
         self._alarm.notify()
 
     def _next_due(self) -> float:
-        return -math.inf if self._stale else min(self._core.next_due(), self._parking.next_deadline())
+        if self._stale:
+            return -math.inf
+        due, deadline = self._core.next_due(), self._parking.next_deadline()
+        return min(deadline, due)
 
     def _keep_time(self) -> None:
         while True:

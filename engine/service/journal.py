@@ -59,6 +59,7 @@ class Journal:
         self._seats: deque[Seat] = deque()
         self._writing = False
         self._written = threading.Condition(mutex)
+        self._awaited = 0
 
     def add(self, rows: Sequence[Row]) -> None:
         """Note rows that are to be durable before anybody who comes from now on is answered."""
@@ -93,7 +94,9 @@ class Journal:
     def await_writer(self) -> None:
         """Wait until nobody is writing."""
         while self._writing:
+            self._awaited += 1
             self._written.wait()
+            self._awaited -= 1
 
     def lead(self) -> None:
         """Write what has been added, wake who waited for it, pass the lead on. Called without the mutex.
@@ -101,7 +104,8 @@ class Journal:
         Raises: what `write` raised, after everybody concerned has been told.
         """
         with self._mutex:
-            self.await_writer()
+            if self._writing:
+                self.await_writer()
             self._leader = None
             rows, self._rows = self._rows, []
             self._reach = self._added
@@ -116,9 +120,9 @@ class Journal:
                 self._finish()
             raise
         with self._mutex:
-            self._settled = max(self._settled, self._reach)
-            seats = self._seats
-            while seats and seats[0].ticket <= self._reach:
+            reach, seats = self._reach, self._seats
+            self._settled = max(self._settled, reach)  # what came after may have been thrown away meanwhile
+            while seats and seats[0].ticket <= reach:
                 seats.popleft().wake()
             self._finish()
 
@@ -146,7 +150,8 @@ class Journal:
 
     def _finish(self) -> None:
         self._writing = False
-        self._written.notify_all()
+        if self._awaited:
+            self._written.notify_all()
         self._led = bool(self._seats)
         if self._led:
             self._leader = self._seats.popleft()

@@ -42,7 +42,11 @@ class Visit(Seat):
     __slots__ = ("answer", "caller", "deadline", "operation", "request")
 
     def __init__(self, wake: Callable[[], object], caller: Caller, operation: str, request: Mapping[str, Any]) -> None:
-        super().__init__(wake)
+        # Seat's own, written out: one is made for every request.
+        self.wake = wake
+        self.ticket = 0
+        self.leads = False
+        self.error = None
         self.caller = caller
         self.operation = operation
         self.request = request
@@ -124,10 +128,12 @@ class Parking:
         """Keep the answer of a poll whose poller went away after a task had been started for it."""
         self._left.append((now + KEPT, visit))
 
+    @property
+    def has_left_behind(self) -> bool:
+        return bool(self._left)
+
     def claim(self, visit: Visit, now: float) -> Answer | None:
         """An answer that was left behind and is what this poll asks for."""
-        if not self._left:
-            return None
         self._left = [(until, left) for until, left in self._left if until > now]
         for entry in self._left:
             if entry[1].asks_like(visit):
