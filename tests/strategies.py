@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import networkx as nx
-from engine.spec.parse import parse_spec
-from engine.spec.source import parse_document
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from engine.spec.model import Spec
+from engine.spec.parse import parse_spec
+from engine.spec.source import parse_document
 
 ACTIVITIES = ("Fetch", "Check", "Store")
 ERRORS = ("*", "Timeout.*", "ExitCode.1", "Broken")

@@ -26,7 +26,7 @@ _SHAPES: Final = {
 
 def dot_text(chart: Chart) -> str:
     lines = [
-        f"digraph {_quoted(chart.title)} {{",
+        f"digraph {_quoted(chart.title).replace('&amp;', '&')} {{",
         f'  graph [rankdir=TB, nodesep=0.35, ranksep=0.45, bgcolor="white", tooltip={_quoted(chart.subtitle or chart.title)}];',
         f'  node [fontname="{FONT}", fontsize={NAME_SIZE:g}, fixedsize=true];',
         f'  edge [fontname="{FONT}", fontsize={LABEL_SIZE:g}, arrowsize=0.7];',

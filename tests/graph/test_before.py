@@ -145,7 +145,8 @@ def worlds(workflow: Spec) -> Iterator[World]:
             forks[edge.source].setdefault(fork_of(edge), []).append(edge)
             incoming[edge.target].append(edge)
     ordered = list(before(structure).places)
-    for chosen in itertools.product(*(list(forks[name]) or [None] for name in ordered)):
+    options: list[list[Fork | None]] = [[*forks[name]] or [None] for name in ordered]
+    for chosen in itertools.product(*options):
         choice = dict(zip(ordered, chosen, strict=True))
         for held in ("", *ordered):
             yield world(workflow, ordered, choice, held, incoming)
@@ -154,7 +155,8 @@ def worlds(workflow: Spec) -> Iterator[World]:
 def world(
     workflow: Spec, ordered: list[str], choice: Mapping[str, Fork | None], held: str, incoming: Mapping[str, list[Edge]]
 ) -> World:
-    entered, settled = set(), set()
+    entered: set[str] = set()
+    settled: set[str] = set()
     for name in ordered:
         edges = incoming[name]
         taken = sum(edge.source in entered & settled and fork_of(edge) == choice[edge.source] for edge in edges)

