@@ -7,6 +7,7 @@ it could read as markup stands as a numeric entity (`#34;`), Mermaid's own way t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from engine.graph.chart import Arrow, Chart, Figure, Shape
@@ -30,9 +31,20 @@ def mermaid_text(chart: Chart) -> str:
     lines = ["flowchart TD"]
     lines += [f"  {ids[figure.name]}{_figure(figure)}" for figure in chart.figures]
     lines += [f"  {ids[arrow.source]} {_arrow(arrow)} {ids[arrow.target]}" for arrow in chart.arrows]
-    lines += [f"  style {ids[figure.name]} {_style(figure)}" for figure in chart.figures]
-    lines += [f"  linkStyle {index} stroke:{arrow.stroke},stroke-width:{arrow.weight:g}px" for index, arrow in enumerate(chart.arrows)]
+    looks = _alike((_look(figure), ids[figure.name]) for figure in chart.figures)
+    for index, (look, members) in enumerate(looks.items()):
+        lines += [f"  classDef look{index} {look}", f"  class {','.join(members)} look{index}"]
+    links = _alike((f"stroke:{arrow.stroke},stroke-width:{arrow.weight:g}px", str(index)) for index, arrow in enumerate(chart.arrows))
+    lines += [f"  linkStyle {','.join(members)} {look}" for look, members in links.items()]
     return "\n".join(lines) + "\n"
+
+
+def _alike(looks: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Members by their look: GitHub draws no chart of more than 50,000 characters."""
+    grouped: dict[str, list[str]] = {}
+    for look, member in looks:
+        grouped.setdefault(look, []).append(member)
+    return grouped
 
 
 def _figure(figure: Figure) -> str:
@@ -45,7 +57,7 @@ def _arrow(arrow: Arrow) -> str:
     return f'{line}|"{"<br>".join(_escaped(text) for text in arrow.lines)}"|' if arrow.lines else line
 
 
-def _style(figure: Figure) -> str:
+def _look(figure: Figure) -> str:
     dashes = ",stroke-dasharray:5 3" if figure.dashed else ""
     return f"fill:{figure.palette.fill},stroke:{figure.palette.stroke},color:{figure.palette.ink},stroke-width:{figure.weight:g}px{dashes}"
 

@@ -1,10 +1,13 @@
 """A scene as a PDF of one page, its text searchable. Imports `scene`, reportlab and the font; imported by `draw`.
 
-Known gap: reportlab neither shapes text nor looks for other fonts, so that what Arimo lacks (Arabic, Chinese, ...) shows as boxes.
+Known gap: reportlab neither shapes text nor looks for other fonts, so that letters that Arimo lacks (Arabic, Chinese, ...) are shown as
+replacement characters, and Hebrew from left to right. An SVG or a PNG has them where the system has a font for them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, Final, assert_never
 
@@ -24,7 +27,8 @@ _BOLDENING: Final = 0.028
 
 
 def pdf_bytes(scene: Scene) -> bytes:
-    pdfmetrics.registerFont(TTFont(FAMILY, str(font_file())))
+    font = TTFont(FAMILY, str(font_file()))
+    pdfmetrics.registerFont(font)
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=(scene.width, scene.height), invariant=True)
     canvas.setTitle(scene.title)
@@ -32,10 +36,15 @@ def pdf_bytes(scene: Scene) -> bytes:
     canvas.rect(0, 0, scene.width, scene.height, stroke=0, fill=1)
     for group in scene.groups:
         for mark in group.marks:
-            _draw(canvas, mark, scene.height)
+            shown = replace(mark, text=_shown(mark.text, font.face.charToGlyph)) if isinstance(mark, Words) else mark
+            _draw(canvas, shown, scene.height)
     canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def _shown(text: str, glyphs: Container[int]) -> str:
+    return "".join(character if ord(character) in glyphs else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def _draw(canvas: Any, mark: Mark, height: float) -> None:

@@ -111,7 +111,7 @@ def test_hostile_text_stays_text_in_mermaid() -> None:
     lines = to_mermaid(hostile()).splitlines()
     node = re.compile(r'  n\d+(\[|\{|\(\[|\(|\{\{|\(\()"[^"<>&`\\|{}\[\]]*(<br>[^"<>&`\\|{}\[\]]*)*"(\]|\}|\]\)|\)|\}\}|\)\))$')
     edge = re.compile(r'  n\d+ (-->|-\.->)(\|"[^"&`\\|{}]*"\|)? n\d+$')
-    style = re.compile(r"  (style n\d+|linkStyle \d+) [a-z0-9:#,.\- ]+$")
+    style = re.compile(r"  (classDef look\d+|class [n\d,]+|linkStyle [\d,]+) [a-z0-9:#,.\- ]+$")
     assert lines[0] == "flowchart TD"
     assert [line for line in lines[1:] if not (node.match(line) or edge.match(line) or style.match(line))] == []
 
