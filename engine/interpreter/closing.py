@@ -6,7 +6,7 @@
 A close decision is wanted until the close event. UNHANDLED_DECISION (something happened meanwhile) has it sent again with the next
 decision; any other refusal, such as a missing permission, holds it back for a growing while (a timer: 1 minute .. 1 hour), so that it
 goes through once somebody has seen to the cause, and the history doesn't fill up until then. Imports `board`, `intents`, `ledger`,
-`states`, `texts`; imported by `course`, `run`.
+`parking`, `spec`; imported by `course`, `run`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Final, Literal
 from engine.interpreter.board import Board
 from engine.interpreter.intents import CancelExecution, Close, StartTimer
 from engine.interpreter.ledger import Ledger, Purpose, Timer
+from engine.interpreter.parking import Parking
 from engine.spec.model import ABSENT, Absent
 from engine.spec.payload import encode
 
@@ -41,11 +42,12 @@ class Phase(StrEnum):
 class Closing:
     """Part of a run."""
 
-    __slots__ = ("_board", "_held", "_interrupted", "_ledger", "_refusals", "intent", "phase")
+    __slots__ = ("_board", "_held", "_interrupted", "_ledger", "_parking", "_refusals", "intent", "phase")
 
-    def __init__(self, board: Board, ledger: Ledger) -> None:
+    def __init__(self, board: Board, ledger: Ledger, parking: Parking) -> None:
         self._board = board
         self._ledger = ledger
+        self._parking = parking
         self._held = False
         self._refusals = 0
         self._interrupted: list[str] = []
@@ -62,6 +64,7 @@ class Closing:
         self.phase = Phase.CLOSING
         self.intent = intent
         self._board.forget_ready()
+        self._parking.clear()
         self._ledger.drop_all()
         for place in list(self._board.live.values()):
             self._board.stop(place, now)
@@ -73,6 +76,7 @@ class Closing:
         self.phase = Phase.CANCELING
         self._interrupted = list(islice(self._board.live, MOST_NAMED))
         self._board.forget_ready()
+        self._parking.clear()
         waited_for = self._ledger.cancel_all()
         for name, place in list(self._board.live.items()):
             if name not in waited_for:

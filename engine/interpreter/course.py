@@ -3,7 +3,7 @@
 The semantics of DESIGN's section 3, one event at a time: every public method is one thing that happened, and ends with the cascade that
 it causes (pass, decision and terminal nodes are over as soon as they are entered). Nothing waits in here: what has to be waited for is
 wished for in the `Ledger`, and comes back as another event. Time is the event's. Imports `board`, `closing`, `failure`, `intents`,
-`ledger`, `scope`, `states`, `terminal`, `texts`, `waiting`, `graph.plan`, `spec`; imported by `run`.
+`ledger`, `parking`, `scope`, `states`, `terminal`, `texts`, `waiting`, `graph.plan`, `spec`; imported by `run`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from engine.graph.plan import Edge, EdgeKind, Plan
 from engine.interpreter import intents as i
 from engine.interpreter.board import Board, Place, Verdict
 from engine.interpreter.closing import Closing, Phase
-from engine.interpreter.failure import TRANSIENT, Failure, catch_for, of_expression, pause, rule_for, share, throttle
+from engine.interpreter.failure import Failure, catch_for, of_expression, pause, rule_for, share
 from engine.interpreter.ledger import Ledger, Purpose, Task, Timer
+from engine.interpreter.parking import TRANSIENT, Parking
 from engine.interpreter.scope import Data
 from engine.interpreter.states import NodeTrigger
 from engine.interpreter.terminal import terminal_intent
@@ -38,10 +39,8 @@ from engine.spec.model import (
 from engine.spec.payload import decode, encode
 from engine.spec.template import render
 
-MOST_REFUSALS: Final = 5
-"""So often a timer that SWF refuses for a transient cause is asked for at once again (a timer can't wait for a timer)."""
-
-TRANSIENT_FOR_TIMERS: Final = frozenset({"OPEN_TIMERS_LIMIT_EXCEEDED", "TIMER_CREATION_RATE_EXCEEDED"})
+MOST_REFUSALS: Final = 20
+"""So often a timer of the run's own that SWF refuses for a transient cause is asked for at once again."""
 
 WITH_OUTPUT: Final = (ActivityNode, WaitNode, PassNode)
 WITH_CATCH: Final = (ActivityNode, WaitNode)
@@ -50,12 +49,13 @@ WITH_CATCH: Final = (ActivityNode, WaitNode)
 class Course:
     """Part of a run: the only one that decides."""
 
-    __slots__ = ("_board", "_closing", "_data", "_inputs", "_ledger", "_plan", "_refusals", "_waits")
+    __slots__ = ("_board", "_closing", "_data", "_inputs", "_ledger", "_parking", "_plan", "_refusals", "_waits")
 
-    def __init__(self, plan: Plan, board: Board, ledger: Ledger, closing: Closing, data: Data) -> None:
+    def __init__(self, plan: Plan, board: Board, ledger: Ledger, parking: Parking, closing: Closing, data: Data) -> None:
         self._plan = plan
         self._board = board
         self._ledger = ledger
+        self._parking = parking
         self._closing = closing
         self._data = data
         self._waits: dict[str, Task | Timer] = {}
@@ -63,7 +63,7 @@ class Course:
         self._inputs: dict[str, i.Text] = {}
         """Of the activity nodes that are open or retrying: every attempt of a visit gets the same input."""
         self._refusals: dict[str, int] = {}
-        """By the activityId or timerId that SWF refuses for now."""
+        """Of the run's own timers, by id."""
 
     def begin(self, now: float) -> None:
         schema = self._plan.spec.input_schema
@@ -109,43 +109,43 @@ class Course:
 
     def refused(self, task: Task, cause: str, now: float) -> None:
         """SWF did not schedule the task."""
-        if task.live:
-            place = self._board.place(task.node)
-            if cause in TRANSIENT:
-                refusals = self._refuse(task.intent.activity_id)
-                jitter = share(self._data.run_id, task.node, place.visit, place.attempt)
-                timer_id = f"{task.node}.{Purpose.THROTTLE}.{place.visit}.{place.attempt}.{refusals}"
-                start = i.StartTimer(timer_id=timer_id, control=_control(place), seconds=throttle(refusals, jitter))
-                self._wait(place, Purpose.THROTTLE, start)
-            else:
-                message = f"SWF refused to schedule the activity task: {cause}"
-                self._fail(place, Failure(name=f"ScheduleFailed.{cause}", message=message), now)
+        if task.live and cause in TRANSIENT:
+            self._parking.park(task, cause)
+        elif task.live:
+            message = f"SWF refused to schedule the activity task: {cause}"
+            self._fail(self._board.place(task.node), Failure(name=f"ScheduleFailed.{cause}", message=message), now)
         self._go_on(now)
 
     # What happens to timers.
 
     def fired(self, timer: Timer, now: float) -> None:
-        if timer.live and not timer.node:
-            self._closing.timer_over(timer, now)
-        elif timer.live:
-            place = self._board.place(timer.node)
+        if timer.live:
             match timer.purpose:
                 case Purpose.RETRY:
-                    self._repeat(place)
+                    self._repeat(self._board.place(timer.node))
+                case Purpose.WAIT:
+                    self._complete(self._board.place(timer.node), None, now)
                 case Purpose.THROTTLE:
-                    self._schedule(place)
+                    self._parking.time_is_up()
+                case Purpose.GRACE | Purpose.CLOSE:
+                    self._closing.timer_over(timer, now)
                 case _:
-                    self._complete(place, None, now)
+                    assert_never(timer.purpose)
         self._go_on(now)
 
     def timer_refused(self, timer: Timer, cause: str, now: float) -> None:
-        if timer.live and not timer.node:
-            self._closing.timer_refused(timer, now)
-        elif timer.live and cause in TRANSIENT_FOR_TIMERS and self._refuse(timer.intent.timer_id) < MOST_REFUSALS:
+        """A node's timer can wait for another one; the run's own is asked for again at once, for a while."""
+        if timer.live and timer.node and cause in TRANSIENT:
+            self._parking.park(timer, cause)
+        elif timer.live and cause in TRANSIENT and self._refuse(timer.intent.timer_id) < MOST_REFUSALS:
             self._ledger.want_again(timer)
         elif timer.live:
             message = f"SWF refused to start the timer {timer.intent.timer_id}: {cause}"
-            self._fail(self._board.place(timer.node), Failure(name=f"TimerFailed.{cause}", message=message, final=True), now)
+            failure = Failure(name=f"TimerFailed.{cause}", message=message, final=True)
+            for wish in self._parking.give_up() if timer.purpose is Purpose.THROTTLE else [timer]:
+                if wish.node and self._closing.phase is Phase.RUNNING and wish.live:
+                    self._fail(self._board.place(wish.node), failure, now)
+            self._closing.timer_refused(timer, now)
         self._go_on(now)
 
     # The cascade.
@@ -333,8 +333,8 @@ class Course:
         self._waits[place.node.name] = timer
         self._ledger.want_timer(timer)
 
-    def _refuse(self, wish_id: str) -> int:
-        count = self._refusals[wish_id] = self._refusals.get(wish_id, 0) + 1
+    def _refuse(self, timer_id: str) -> int:
+        count = self._refusals[timer_id] = self._refusals.get(timer_id, 0) + 1
         return count
 
     def _back_edge(self, node: str, kind: EdgeKind, rule: int) -> Edge:

@@ -27,32 +27,32 @@ class CloseStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Irrelevant:
-    """An event that changes nothing but the time and the last event id."""
+class Happened:
+    """What every event has: its number in the history, from 1, and when it happened (epoch seconds)."""
 
     id: int
     time: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionStarted:
-    id: int
-    time: float
+class Irrelevant(Happened):
+    """An event that changes nothing but the time and the last event id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionStarted(Happened):
     workflow: str
     version: str
     input: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionCancelRequested:
-    id: int
-    time: float
+class ExecutionCancelRequested(Happened):
+    """By somebody, or by the parent's child policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionClosed:
-    id: int
-    time: float
+class ExecutionClosed(Happened):
     status: CloseStatus
     result: Text
     reason: str
@@ -60,141 +60,106 @@ class ExecutionClosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CloseRefused:
-    id: int
-    time: float
+class CloseRefused(Happened):
     cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionTaskStarted:
-    id: int
-    time: float
+class DecisionTaskStarted(Happened):
+    """What the decisions before it led to has been seen by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskScheduled:
-    id: int
-    time: float
+class ActivityTaskScheduled(Happened):
     activity_id: str
     activity: str
     version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleActivityTaskFailed:
-    id: int
-    time: float
+class ScheduleActivityTaskFailed(Happened):
     activity_id: str
     cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskStarted:
-    id: int
-    time: float
+class ActivityTaskStarted(Happened):
     scheduled: int
     """The id of the ActivityTaskScheduled event; of every answer below too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskCompleted:
-    id: int
-    time: float
+class ActivityTaskCompleted(Happened):
     scheduled: int
     result: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskFailed:
-    id: int
-    time: float
+class ActivityTaskFailed(Happened):
     scheduled: int
     reason: Text
     details: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskTimedOut:
-    id: int
-    time: float
+class ActivityTaskTimedOut(Happened):
     scheduled: int
     timeout: str
     details: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskCanceled:
-    id: int
-    time: float
+class ActivityTaskCanceled(Happened):
     scheduled: int
     details: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskCancelRequested:
-    id: int
-    time: float
+class ActivityTaskCancelRequested(Happened):
     activity_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestCancelActivityTaskFailed:
-    id: int
-    time: float
+class RequestCancelActivityTaskFailed(Happened):
     activity_id: str
     cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimerStarted:
-    id: int
-    time: float
+class TimerStarted(Happened):
     timer_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartTimerFailed:
-    id: int
-    time: float
+class StartTimerFailed(Happened):
     timer_id: str
     cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimerFired:
-    id: int
-    time: float
+class TimerFired(Happened):
     timer_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimerCanceled:
-    id: int
-    time: float
+class TimerCanceled(Happened):
     timer_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CancelTimerFailed:
-    id: int
-    time: float
+class CancelTimerFailed(Happened):
     timer_id: str
     cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarkerRecorded:
-    id: int
-    time: float
+class MarkerRecorded(Happened):
     marker: str
     details: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordMarkerFailed:
-    id: int
-    time: float
+class RecordMarkerFailed(Happened):
     marker: str
 
 

@@ -1,6 +1,6 @@
 """What becomes of a failure: repeated, caught, or the end of the execution. Values and pure functions.
 
-Imports `errors`, `spec`; imported by `course`, `run`.
+Imports `errors`, `spec`; imported by `course`, `parking`, `run`, `scope`, `texts`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,6 @@ TIMEOUTS: Final = {
     "HEARTBEAT": "Timeout.Heartbeat",
 }
 """ActivityTaskTimeoutType of the API -> error name."""
-
-TRANSIENT: Final = frozenset({"OPEN_ACTIVITIES_LIMIT_EXCEEDED", "ACTIVITY_CREATION_RATE_EXCEEDED"})
-"""Causes of ScheduleActivityTaskFailed that pass by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +64,9 @@ def pause(rule: RetryRule, attempt: int, jitter: float) -> int:
     return round(wait * (1 - rule.jitter * jitter))
 
 
-def throttle(refusals: int, jitter: float) -> int:
-    """Whole seconds until a decision that SWF refused for a transient cause is made again: 1, 2, 4 .. 300, a quarter of it jitter."""
-    wait = min(1 << min(refusals - 1, 9), 300)
+def throttle(rounds: int, jitter: float) -> int:
+    """Whole seconds until decisions that SWF refused as too many are made again: 1, 2, 4 .. 300, a quarter of it jitter."""
+    wait = min(1 << min(rounds - 1, 9), 300)
     return max(1, round(wait * (1 - 0.25 * jitter)))
 
 

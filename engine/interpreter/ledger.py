@@ -67,7 +67,7 @@ TimerAnswer: TypeAlias = e.TimerFired | e.TimerCanceled
 class Ledger:
     """Part of a run: `course` wishes and withdraws, `run` confirms."""
 
-    __slots__ = ("_more", "_more_open", "_pending", "_tasks", "_tasks_open", "_timers", "_withdrawn")
+    __slots__ = ("_more", "_more_open", "_pending", "_tasks", "_tasks_open", "_ticking", "_timers", "_withdrawn")
 
     def __init__(self) -> None:
         self._pending: dict[str, i.Intent] = {}
@@ -75,6 +75,8 @@ class Ledger:
         self._tasks_open: dict[int, Task] = {}
         self._timers: dict[str, Timer] = {}
         self._withdrawn: list[Task | Timer] = []
+        self._ticking = 0
+        """Timers that are running, those for more decisions too."""
         self._more = 0
         self._more_open: set[str] = set()
 
@@ -93,6 +95,11 @@ class Ledger:
         """No activity task is open, orphans included."""
         return not self._tasks_open
 
+    @property
+    def ticking(self) -> bool:
+        """A timer is running."""
+        return self._ticking > 0
+
     def want_marker(self, marker: i.RecordMarker) -> None:
         self._pending[f"marker {marker.marker}"] = marker
 
@@ -104,10 +111,14 @@ class Ledger:
         self._timers[timer.intent.timer_id] = timer
         self._pending[f"timer {timer.intent.timer_id}"] = timer.intent
 
-    def want_again(self, timer: Timer) -> None:
-        """After a refusal: the same timer once more."""
-        timer.state = TimerState.WANTED
-        self.want_timer(timer)
+    def want_again(self, wish: Task | Timer) -> None:
+        """After a refusal: the same once more."""
+        if isinstance(wish, Task):
+            wish.state = _task_step(wish, TaskTrigger.WISH, 0)
+            self.want_task(wish)
+        else:
+            wish.state = _timer_step(wish, TimerTrigger.WISH, 0)
+            self.want_timer(wish)
 
     def drop(self, wish: Task | Timer) -> None:
         """Nobody waits for it any more: it is not asked for, or asked to cancel."""
@@ -209,16 +220,20 @@ class Ledger:
 
     # Timers.
 
-    def timer_started(self, event: e.TimerStarted) -> None:
+    def timer_started(self, event: e.TimerStarted) -> Timer | Literal[Absent.ABSENT]:
+        """The timer; absent for one that only asks for another decision task."""
         if event.timer_id.startswith(MORE):
+            self._ticking += 1
             self._more += 1
             self._more_open.add(event.timer_id)
-            return
+            return ABSENT
         timer = self._timer(event)
         timer.state = _timer_step(timer, TimerTrigger.START, event.id)
+        self._ticking += 1
         self._pending.pop(f"timer {event.timer_id}", None)
         if not timer.live:
             self._stop_timer(timer)
+        return timer
 
     def timer_refused(self, event: e.StartTimerFailed) -> Timer | Literal[Absent.ABSENT]:
         """The timer; absent for one that only asked for another decision task: the refusal itself brings that."""
@@ -234,11 +249,13 @@ class Ledger:
         """The timer that fired or was canceled; absent for one that only asked for another decision task."""
         if event.timer_id in self._more_open:
             self._more_open.remove(event.timer_id)
+            self._ticking -= 1
             return ABSENT
         timer = self._timer(event)
         if isinstance(event, e.TimerCanceled) and not timer.cancel_asked:
             raise HistoryError(event.id, f"the timer {event.timer_id} is canceled, which this spec does not want here")
         timer.state = _timer_step(timer, TimerTrigger.CLOSE, event.id)
+        self._ticking -= 1
         del self._timers[event.timer_id]
         self._pending.pop(f"cancel timer {event.timer_id}", None)
         return timer

@@ -7,8 +7,8 @@
 
 `fold` is the only writer. `decisions` only reads: asked twice it answers twice, and it asks for everything that is wanted and that no
 event has confirmed, so it doesn't matter who sent what before. The parts that it is made of: `door` (reading events), `ledger` (tasks,
-timers, intents), `board` (nodes, edges, joins), `course` (what is next), `closing`, `scope` (data). Imports these, `errors`,
-`graph.plan` and `spec`; imported by everyone above.
+timers, intents), `parking` (what SWF refuses for now), `board` (nodes, edges, joins), `course` (what is next), `closing` (the end),
+`scope` (data). Imports these, `errors`, `graph.plan` and `spec`; imported by everyone above.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from engine.interpreter.decisions import Decision, batch
 from engine.interpreter.door import RawEvent, read_event
 from engine.interpreter.failure import TIMEOUTS, UNNAMED, Failure
 from engine.interpreter.intents import CancelExecution, CompleteExecution, FailExecution, RecordMarker
-from engine.interpreter.ledger import Ledger
+from engine.interpreter.ledger import Answer, Ledger, Task
+from engine.interpreter.parking import Parking
 from engine.interpreter.scope import Data
 from engine.interpreter.view import Outcome, RunView, view_edges, view_nodes
 from engine.spec.model import ABSENT, Absent
@@ -47,15 +48,16 @@ OURS: Final = {
 class Run:
     """See above. `closed` and `outcome` follow the close event, not the wish to close."""
 
-    __slots__ = ("_board", "_closing", "_course", "_data", "_ledger", "_now", "_plan", "last_event_id", "outcome")
+    __slots__ = ("_board", "_closing", "_course", "_data", "_ledger", "_now", "_parking", "_plan", "last_event_id", "outcome")
 
     def __init__(self, plan: Plan, *, workflow_id: str, run_id: str) -> None:
         self._plan = plan
         self._board = Board(plan)
         self._ledger = Ledger()
         self._data = Data(workflow_id, run_id)
-        self._closing = Closing(self._board, self._ledger)
-        self._course = Course(plan, self._board, self._ledger, self._closing, self._data)
+        self._parking = Parking(self._ledger, run_id)
+        self._closing = Closing(self._board, self._ledger, self._parking)
+        self._course = Course(plan, self._board, self._ledger, self._parking, self._closing, self._data)
         self._now = 0.0
         self.last_event_id = 0
         self.outcome: Outcome | Literal[Absent.ABSENT] = ABSENT
@@ -140,6 +142,7 @@ class Run:
 
     def _task_scheduled(self, event: e.ActivityTaskScheduled) -> None:
         self._course.scheduled(self._ledger.task_scheduled(event), event.time)
+        self._parking.got_through()
 
     def _task_refused(self, event: e.ScheduleActivityTaskFailed) -> None:
         self._course.refused(self._ledger.task_refused(event), event.cause, event.time)
@@ -148,26 +151,33 @@ class Run:
         self._course.started(self._ledger.task_started(event), event.time)
 
     def _task_completed(self, event: e.ActivityTaskCompleted) -> None:
-        self._course.completed(self._ledger.task_closed(event), event.result, event.time)
+        self._course.completed(self._closed(event), event.result, event.time)
 
     def _task_failed(self, event: e.ActivityTaskFailed) -> None:
         name = UNNAMED if event.reason is ABSENT or not event.reason else event.reason
-        self._course.failed(self._ledger.task_closed(event), Failure(name=name, message=event.details), event.time)
+        self._course.failed(self._closed(event), Failure(name=name, message=event.details), event.time)
 
     def _task_timed_out(self, event: e.ActivityTaskTimedOut) -> None:
         name = TIMEOUTS.get(event.timeout)
         if name is None:
             raise HistoryError(event.id, f"{event.timeout!r} is no timeout of an activity task")
-        self._course.failed(self._ledger.task_closed(event), Failure(name=name, message=event.details), event.time)
+        self._course.failed(self._closed(event), Failure(name=name, message=event.details), event.time)
 
     def _task_canceled(self, event: e.ActivityTaskCanceled) -> None:
-        self._course.canceled(self._ledger.task_closed(event), event.details, event.time)
+        self._course.canceled(self._closed(event), event.details, event.time)
+
+    def _closed(self, event: Answer) -> Task:
+        task = self._ledger.task_closed(event)
+        self._parking.room_for_task()
+        return task
 
     def _task_cancel_answered(self, event: e.ActivityTaskCancelRequested | e.RequestCancelActivityTaskFailed) -> None:
         self._ledger.cancel_answered(event)
 
     def _timer_started(self, event: e.TimerStarted) -> None:
-        self._ledger.timer_started(event)
+        timer = self._ledger.timer_started(event)
+        if timer is not ABSENT and timer.node:
+            self._parking.got_through()
 
     def _timer_refused(self, event: e.StartTimerFailed) -> None:
         timer = self._ledger.timer_refused(event)
@@ -176,11 +186,13 @@ class Run:
 
     def _timer_fired(self, event: e.TimerFired) -> None:
         timer = self._ledger.timer_closed(event)
+        self._parking.room_for_timer()
         if timer is not ABSENT:
             self._course.fired(timer, event.time)
 
     def _timer_canceled(self, event: e.TimerCanceled) -> None:
         self._ledger.timer_closed(event)
+        self._parking.room_for_timer()
 
     def _timer_not_canceled(self, event: e.CancelTimerFailed) -> None:
         self._ledger.timer_not_canceled(event)

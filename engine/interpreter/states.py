@@ -50,12 +50,15 @@ class TaskState(StrEnum):
     """Decided on; no event has confirmed it."""
     WITHDRAWN = "withdrawn"
     """No longer wanted, but the decision may have been sent: its event may still come."""
+    REFUSED = "refused"
+    """By SWF; it may be wanted again (see `parking`)."""
     SCHEDULED = "scheduled"
     STARTED = "started"
     CLOSED = "closed"
 
 
 class TaskTrigger(StrEnum):
+    WISH = "wish"
     WITHDRAW = "withdraw"
     SCHEDULE = "schedule"
     REFUSE = "refuse"
@@ -66,11 +69,13 @@ class TaskTrigger(StrEnum):
 class TimerState(StrEnum):
     WANTED = "wanted"
     WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
     RUNNING = "running"
     CLOSED = "closed"
 
 
 class TimerTrigger(StrEnum):
+    WISH = "wish"
     WITHDRAW = "withdraw"
     START = "start"
     REFUSE = "refuse"
@@ -131,20 +136,24 @@ NODE: Final[Mapping[NodeState, Mapping[NodeTrigger, NodeStep]]] = {
 
 TASK: Final[Mapping[TaskState, Mapping[TaskTrigger, TaskStep]]] = {
     _T.WANTED: {
+        TaskTrigger.WISH: IMPOSSIBLE,
         TaskTrigger.WITHDRAW: _T.WITHDRAWN,
         TaskTrigger.SCHEDULE: _T.SCHEDULED,
-        TaskTrigger.REFUSE: _T.CLOSED,
+        TaskTrigger.REFUSE: _T.REFUSED,
         TaskTrigger.START: IMPOSSIBLE,
         TaskTrigger.CLOSE: IMPOSSIBLE,
     },
     _T.WITHDRAWN: {
+        TaskTrigger.WISH: IMPOSSIBLE,
         TaskTrigger.WITHDRAW: IMPOSSIBLE,
         TaskTrigger.SCHEDULE: _T.SCHEDULED,
-        TaskTrigger.REFUSE: _T.CLOSED,
+        TaskTrigger.REFUSE: _T.REFUSED,
         TaskTrigger.START: IMPOSSIBLE,
         TaskTrigger.CLOSE: IMPOSSIBLE,
     },
+    _T.REFUSED: {**dict.fromkeys(TaskTrigger, IMPOSSIBLE), TaskTrigger.WISH: _T.WANTED},
     _T.SCHEDULED: {
+        TaskTrigger.WISH: IMPOSSIBLE,
         TaskTrigger.WITHDRAW: IMPOSSIBLE,
         TaskTrigger.SCHEDULE: IMPOSSIBLE,
         TaskTrigger.REFUSE: IMPOSSIBLE,
@@ -152,6 +161,7 @@ TASK: Final[Mapping[TaskState, Mapping[TaskTrigger, TaskStep]]] = {
         TaskTrigger.CLOSE: _T.CLOSED,
     },
     _T.STARTED: {
+        TaskTrigger.WISH: IMPOSSIBLE,
         TaskTrigger.WITHDRAW: IMPOSSIBLE,
         TaskTrigger.SCHEDULE: IMPOSSIBLE,
         TaskTrigger.REFUSE: IMPOSSIBLE,
@@ -163,18 +173,22 @@ TASK: Final[Mapping[TaskState, Mapping[TaskTrigger, TaskStep]]] = {
 
 TIMER: Final[Mapping[TimerState, Mapping[TimerTrigger, TimerStep]]] = {
     _M.WANTED: {
+        TimerTrigger.WISH: IMPOSSIBLE,
         TimerTrigger.WITHDRAW: _M.WITHDRAWN,
         TimerTrigger.START: _M.RUNNING,
-        TimerTrigger.REFUSE: _M.CLOSED,
+        TimerTrigger.REFUSE: _M.REFUSED,
         TimerTrigger.CLOSE: IMPOSSIBLE,
     },
     _M.WITHDRAWN: {
+        TimerTrigger.WISH: IMPOSSIBLE,
         TimerTrigger.WITHDRAW: IMPOSSIBLE,
         TimerTrigger.START: _M.RUNNING,
-        TimerTrigger.REFUSE: _M.CLOSED,
+        TimerTrigger.REFUSE: _M.REFUSED,
         TimerTrigger.CLOSE: IMPOSSIBLE,
     },
+    _M.REFUSED: {**dict.fromkeys(TimerTrigger, IMPOSSIBLE), TimerTrigger.WISH: _M.WANTED},
     _M.RUNNING: {
+        TimerTrigger.WISH: IMPOSSIBLE,
         TimerTrigger.WITHDRAW: IMPOSSIBLE,
         TimerTrigger.START: IMPOSSIBLE,
         TimerTrigger.REFUSE: IMPOSSIBLE,

@@ -420,28 +420,10 @@ def test_an_input_that_the_schema_allows_starts() -> None:
 # Refusals.
 
 
-def test_a_transient_refusal_is_retried_by_the_decider_and_is_no_attempt() -> None:
-    swf = swf_of(SERIAL).refuse("ScheduleActivityTask", "OPEN_ACTIVITIES_LIMIT_EXCEEDED", "ACTIVITY_CREATION_RATE_EXCEEDED").decide()
-    assert timers(swf.decide()) == {"a.throttle.1.1.1": "1"}
-    assert scheduled(swf.fire("a.throttle.1.1.1").decide()) == ["a"]
-    swf.decide()
-    assert list(timers(swf)) == ["a.throttle.1.1.2"]
-    swf.fire("a.throttle.1.1.2").decide().complete("a").decide()
-    assert scheduled(swf) == ["b"]
-
-
 def test_any_other_refusal_is_an_error_that_rules_match() -> None:
     nodes = {"a": activity("b", catch=[{"errors": ["ScheduleFailed.ACTIVITY_TYPE_*"], "next": "b"}]), "b": activity("done", join="any")}
     swf = swf_of(nodes | {"done": end()}).refuse("ScheduleActivityTask", "ACTIVITY_TYPE_DEPRECATED").decide().decide()
     assert scheduled(swf) == ["b"]
-
-
-def test_a_timer_that_is_refused_for_now_is_asked_for_again_and_not_for_ever() -> None:
-    wait = {"w": {"type": "wait", "for": 5, "next": "done"}, "done": end()}
-    swf = swf_of(wait).refuse("StartTimer", *["TIMER_CREATION_RATE_EXCEEDED"] * 5)
-    for _ in range(5):
-        assert timers(swf.decide()) == {"w.wait.1": "5"}
-    assert failure(swf.decide())[0] == "w: TimerFailed.TIMER_CREATION_RATE_EXCEEDED"
 
 
 def test_a_timer_that_is_refused_for_good_is_the_nodes_error() -> None:

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from engine.errors import ExpressionError
-from engine.interpreter.course import TRANSIENT_FOR_TIMERS
-from engine.interpreter.failure import TIMEOUTS, TRANSIENT, Failure, catch_for, of_expression, pause, rule_for, share, throttle
+from engine.interpreter.failure import TIMEOUTS, Failure, catch_for, of_expression, pause, rule_for, share, throttle
 from engine.spec.model import ABSENT, CatchRule, Goto, RetryFrom, RetryRule
 from tests.interpreter.api import enum_of
 
@@ -85,8 +84,3 @@ def test_an_expressions_error_is_named_by_its_code() -> None:
 def test_every_timeout_of_the_api_has_a_name() -> None:
     assert set(TIMEOUTS) == enum_of("ActivityTaskTimeoutType")
     assert TIMEOUTS["SCHEDULE_TO_START"] == "Timeout.ScheduleToStart"
-
-
-def test_transient_causes_are_causes_of_the_api() -> None:
-    assert enum_of("ScheduleActivityTaskFailedCause") >= TRANSIENT
-    assert enum_of("StartTimerFailedCause") >= TRANSIENT_FOR_TIMERS

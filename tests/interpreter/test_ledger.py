@@ -79,7 +79,7 @@ def test_a_dropped_wish_that_was_under_way_may_be_refused_too() -> None:
     ledger.drop(clock)
     ledger.task_refused(e.ScheduleActivityTaskFailed(id=5, time=1.0, activity_id="a", cause="OPERATION_NOT_PERMITTED"))
     ledger.timer_refused(e.StartTimerFailed(id=6, time=1.0, timer_id="t", cause="OPERATION_NOT_PERMITTED"))
-    assert (wish.state, clock.state) == (TaskState.CLOSED, TimerState.CLOSED)
+    assert (wish.state, clock.state) == (TaskState.REFUSED, TimerState.REFUSED)
     assert list(ledger.pending) == []
 
 
