@@ -1,15 +1,17 @@
 """The `python` handler: an activity is a function of a module, called in the worker's own process with the input's value.
+An `async def` is run in an event loop of its own.
 
 It is found when the worker starts, so a spec that names what is not there stops the worker, not the task. Cancelling is
-cooperative: nothing can end a Python function from outside. Imports `loading`, `output`, `runtime.activity` and `runtime.task`.
+cooperative: nothing can end a Python function from outside. Imports `output`, `runtime.activity` and `runtime.task`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -26,8 +28,8 @@ _MESSAGE_HEAD: Final = 8192
 _TRACEBACK_TAIL: Final = 8192
 """Characters of a message and of its traceback that become a failure's details: of the latter the end, where the error is."""
 
-_OUR_FRAMES: Final = 2
-"""The handler's and `call_as`: of no interest to the author."""
+_OUR_FRAMES: Final = 3
+"""The handler's, `call_as` and `_call`: of no interest to the author."""
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -45,12 +47,17 @@ class PythonHandler:
         activity = Activity(job=job, leash=leash)
         value = decode(job.input) if job.input else None
         try:
-            result = call_as(activity, partial(self.function, *(value, activity)[: self.arity]))
+            result = call_as(activity, partial(_call, self.function, (value, activity)[: self.arity]))
         except ActivityCanceled as canceled:
             return Canceled(details=canceled.details) if leash.why is ABSENT else stopped(leash.why, canceled.details)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code: whatever it raises is the task's failure
             return failure(error)
         return result_of_value(result, f"the return value of {name}")
+
+
+def _call(function: Callable[..., Json], arguments: Sequence[Json]) -> Json:
+    result = function(*arguments)
+    return asyncio.run(result) if inspect.iscoroutine(result) else result
 
 
 def arity(function: Callable[..., Json]) -> int:

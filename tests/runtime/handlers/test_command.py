@@ -238,9 +238,7 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     assert failed(run(tmp_path, "sh", "-c", "head -c 2000000 /dev/zero > a.out", output="a.out")).reason == "Output.TooLarge"
 
 
-@pytest.mark.parametrize(
-    ("why", "expected"), [(Why.CANCELED, Canceled()), (Why.LOST, Abandoned())], ids=["cancel requested", "task lost"]
-)
+@pytest.mark.parametrize(("why", "expected"), [(Why.CANCELED, Canceled()), (Why.LOST, Abandoned())], ids=["cancel requested", "task lost"])
 def test_a_program_that_is_told_to_stop_answers_why(tmp_path: Path, why: Why, expected: Outcome) -> None:
     leash = Leash()
     thread = stop_when(tmp_path / "up", leash, why)

@@ -74,6 +74,18 @@ def test_a_function_that_wants_more_is_refused_at_the_start(tmp_path: Path) -> N
         load(tmp_path, "def act(given, activity, more): pass")
 
 
+def test_an_async_function_is_awaited_and_knows_its_task(tmp_path: Path) -> None:
+    source = """
+import asyncio
+from engine.runtime.activity import current
+
+async def act(n):
+    await asyncio.sleep(0)
+    return [n, current().job.node]
+"""
+    assert run(tmp_path, source, "7") == Completed(result='[7,"greet"]')
+
+
 def test_an_exception_is_the_errors_name_and_its_message_comes_first(tmp_path: Path) -> None:
     said = failed(run(tmp_path, "class CardDeclined(Exception): pass\n\ndef act(): raise CardDeclined('no money')"))
     assert said.reason == "CardDeclined"
