@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -55,8 +56,18 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
 COMMANDS: Mapping[str, Entry] = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
 
 
+class ReaderLeft(Exception):
+    """Whoever read our output closed the pipe. (click would make its own end of a BrokenPipeError.)"""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported by name; its help is written from the table, without importing any."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -119,7 +130,7 @@ def invoke(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
         return Exit.INTERRUPTED
-    except BrokenPipeError:
+    except (ReaderLeft, BrokenPipeError):
         return _reader_left()
     except Exception as error:  # noqa: BLE001 - the outermost frame: what is not ours is a bug, and is shown as one
         return problems.report(error, as_json=as_json)

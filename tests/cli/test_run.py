@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,8 @@ import pytest
 from engine.cli.exits import Exit
 from engine.cli.run import ECHO
 from tests.cli import specs
-from tests.cli.command import Shell, argv, environment, run_process
+from tests.cli.command import Shell, run_process
+from tests.cli.processes import await_file, await_line, running
 
 
 def test_the_output_alone_is_on_stdout_and_the_way_there_on_stderr(shell: Shell, tmp_path: Path) -> None:
@@ -165,36 +163,3 @@ def test_executions_that_are_still_open_are_mentioned(shell: Shell, tmp_path: Pa
     shell("start", spec, "--workflow-id", "before")
     told = shell("run", spec)
     assert "still open from before, and going on while this runs: before" in told.err
-
-
-@contextmanager
-def running(folder: Path, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        argv(*arguments), cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def await_line(process: subprocess.Popen[str], words: str) -> None:
-    """Read stderr up to a line with these words."""
-    assert process.stderr is not None
-    seen = []
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        line = process.stderr.readline()
-        seen.append(line)
-        if words in line:
-            return
-        assert line, f"it ended before it said {words!r}: {''.join(seen)}"
-    raise AssertionError(f"it never said {words!r}: {''.join(seen)}")
-
-
-def await_file(path: Path) -> None:
-    deadline = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

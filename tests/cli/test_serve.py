@@ -1,0 +1,71 @@
+"""Claims about `swfgraph serve`: what it says, whom it serves, how it ends."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from engine.cli.exits import Exit
+from tests.cli import specs
+from tests.cli.command import Shell, run_process
+from tests.cli.processes import await_line, running
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.DONE)])
+def test_it_serves_until_a_signal_ends_it(shell: Shell, tmp_path: Path, number: int, code: Exit) -> None:
+    spec = specs.echo(tmp_path)
+    with running(tmp_path, "serve", "--port", "0", "--json") as process:
+        assert process.stdout is not None
+        serving = json.loads(process.stdout.readline())
+        assert (serving["database"], serving["durability"], serving["signed"]) == (".swfgraph/swf.db", "full", False)
+        told = shell("run", spec, "--url", serving["url"], "--input", "7")
+        assert (told.code, told.out) == (Exit.DONE, "7\n")
+        refused = run_process("list", cwd=tmp_path)
+        assert refused.code == Exit.ENDPOINT
+        assert f"use --url {serving['url']}" in refused.err
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (code, "", "")
+    assert len(json.loads(run_process("list", "--json", cwd=tmp_path).out)) == 1
+
+
+def test_it_says_where_and_what_survives(tmp_path: Path) -> None:
+    with running(tmp_path, "serve", "--port", "0", "--durability", "process") as process:
+        line = await_line(process, "serving")
+    assert "http://127.0.0.1:" in line
+    assert "a power cut may take the last commits" in line
+
+
+def test_a_port_that_is_taken_is_told(shell: Shell) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        told = shell("serve", "--port", str(taken.getsockname()[1]))
+    assert told.code == Exit.ENDPOINT
+    assert "--port" in told.err
+
+
+def test_strangers_are_let_in_with_keys_only(shell: Shell) -> None:
+    told = shell("serve", "--host", "0.0.0.0", "--port", "0")  # noqa: S104 - that it is refused is the claim
+    assert told.code == Exit.USAGE
+    assert "keys" in told.err
+
+
+@pytest.mark.parametrize("keys", ["[]", "{}", '{"id": 7}', "not json", '{"id": ""}'])
+def test_keys_are_a_json_object_of_secrets(shell: Shell, tmp_path: Path, keys: str) -> None:
+    (tmp_path / "keys.json").write_text(keys, encoding="utf-8")
+    told = shell("serve", "--keys", "keys.json")
+    assert told.code == Exit.USAGE
+    assert "--keys keys.json" in told.err
+
+
+def test_an_endpoint_that_is_away_is_exit_code_3(shell: Shell) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        told = shell("list", "--url", f"http://127.0.0.1:{unused.getsockname()[1]}")
+    assert told.code == Exit.ENDPOINT
+    assert "Traceback" not in told.err
