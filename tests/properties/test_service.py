@@ -69,12 +69,17 @@ class World:
             self.random.choice((self.decide, self.respond, self.work, self.answer))()
 
     def decide(self) -> None:
-        task = self.service.poll_decision(self.plan.spec.task_list)
-        for event in task.get("events", ()):
+        task = page = self.service.poll_decision(self.plan.spec.task_list)
+        if not task["taskToken"]:
+            return
+        events = list(page["events"])
+        while "nextPageToken" in page:
+            page = self.service.poll_decision(self.plan.spec.task_list, nextPageToken=page["nextPageToken"])
+            events.extend(page["events"])
+        for event in events:
             if event["eventId"] > self.run.last_event_id:
                 self.run.fold(event)
-        if task["taskToken"]:
-            self.deciding.append((task, self.run.decisions()))
+        self.deciding.append((task, self.run.decisions()))
 
     def respond(self) -> None:
         if self.deciding:
