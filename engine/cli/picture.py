@@ -62,6 +62,8 @@ def _waits_for(plan: Plan, view: RunView, node: NodeView) -> str:
 
 
 def _queued(plan: Plan, _view: RunView, node: NodeView) -> str:
+    if node.scheduled is ABSENT:
+        return f"waits for a decider on {plan.spec.task_list}"
     of = plan.nodes[node.name]
     return f"waits for a worker on {of.task_list}" if isinstance(of, ActivityNode) else ""
 
