@@ -5,7 +5,7 @@ Built once, at the start; says no to specs that contradict each other. Imports `
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,8 +16,8 @@ from engine.runtime.queues import TaskQueue
 from engine.runtime.task import Handler
 from engine.spec.model import ABSENT, ActivityNode, ActivityTimeouts, ActivityType, Spec
 
-TypeKey: TypeAlias = tuple[str, str, str]
-"""Domain, name, version."""
+TypeKey: TypeAlias = tuple[TaskQueue, str, str]
+"""Where its tasks come up, name, version: two specs may run different things under one name on different task lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,39 +39,35 @@ class Repertoire:
 def repertoire(specs: Sequence[Spec], grace: float) -> Repertoire:
     """`grace` is the seconds that a program has between TERM and KILL.
 
-    Raises: UsageError where two specs differ about what a type runs, a function isn't there, or nothing is left to run.
+    Raises: UsageError where two specs differ about what a type runs on one task list, a function isn't there, or nothing is left to run.
     """
     known: dict[TypeKey, Known] = {}
-    queues: dict[TaskQueue, None] = {}
     for spec in specs:
         for key, activity in spec.activities.items():
             if activity.run is ABSENT:
                 continue
             nodes = [node for node in spec.nodes.values() if isinstance(node, ActivityNode) and node.activity == key]
-            _add(known, spec, activity, [activity.timeouts, *(node.timeouts for node in nodes)], grace)
-            lists = [node.task_list for node in nodes] or [activity.task_list]
-            queues.update(dict.fromkeys(TaskQueue(domain=spec.domain, task_list=name) for name in lists))
+            interval = min(heartbeat_interval(timeouts) for timeouts in (activity.timeouts, *(node.timeouts for node in nodes)))
+            handler = handler_for(activity, spec.folder, grace)
+            ours = Known(activity=activity, folder=spec.folder, file=spec.file, handler=handler, interval=interval)
+            for task_list in dict.fromkeys([node.task_list for node in nodes] or [activity.task_list]):
+                _add(known, TaskQueue(domain=spec.domain, task_list=task_list), ours)
     if not known:
         raise UsageError("none of these specs says how to run an activity (`run`): there is nothing for a worker to do")
-    return Repertoire(known=known, queues=tuple(queues))
+    return Repertoire(known=known, queues=tuple(dict.fromkeys(queue for queue, _, _ in known)))
 
 
-def _add(known: dict[TypeKey, Known], spec: Spec, activity: ActivityType, timeouts: Sequence[ActivityTimeouts], grace: float) -> None:
-    key = (spec.domain, activity.name, activity.version)
-    interval = min(map(heartbeat_interval, timeouts))
-    before = known.get(key)
-    if before is None:
-        handler = handler_for(activity, spec.folder, grace)
-        known[key] = Known(activity=activity, folder=spec.folder, file=spec.file, handler=handler, interval=interval)
-        return
-    if (before.activity.run, before.activity.output, before.folder) != (activity.run, activity.output, spec.folder):
+def _add(known: dict[TypeKey, Known], queue: TaskQueue, ours: Known) -> None:
+    activity = ours.activity
+    key = (queue, activity.name, activity.version)
+    before = known.setdefault(key, ours)
+    if (before.activity.run, before.activity.output, before.folder) != (activity.run, activity.output, ours.folder):
         raise UsageError(
-            f"{before.file} and {spec.file} differ about what the activity type {activity.name} {activity.version} of the domain "
-            f"{spec.domain} runs: give one of them another name or version, or run two workers on two task lists"
+            f"{before.file} and {ours.file} differ about what the activity type {activity.name} {activity.version} runs on the task "
+            f"list {queue.task_list} of the domain {queue.domain}: give one of them another name, version or task list, "
+            "or run two workers on two task lists"
         )
-    known[key] = Known(
-        activity=before.activity, folder=before.folder, file=before.file, handler=before.handler, interval=min(before.interval, interval)
-    )
+    known[key] = replace(before, interval=min(before.interval, ours.interval))
 
 
 def heartbeat_interval(timeouts: ActivityTimeouts) -> float:

@@ -138,7 +138,7 @@ class Worker:
         return True
 
     def _run(self, task: ActivityTask, job: Job) -> Outcome:
-        known = self._repertoire.known.get((job.domain, job.activity, job.version))
+        known = self._repertoire.known.get((TaskQueue(domain=job.domain, task_list=job.task_list), job.activity, job.version))
         if known is None:
             return self._unknown(job)
         refusal = _refusal(known, job)
@@ -149,7 +149,8 @@ class Worker:
             return known.handler.run(job, leash)
 
     def _unknown(self, job: Job) -> Failed:
-        ours = ", ".join(f"{name} {version}" for domain, name, version in sorted(self._repertoire.known) if domain == job.domain)
+        here = TaskQueue(domain=job.domain, task_list=job.task_list)
+        ours = ", ".join(sorted(f"{name} {version}" for queue, name, version in self._repertoire.known if queue == here))
         return Failed(
             reason="UnknownActivity",
             details=f"the worker {self._settings.identity} on the task list {job.task_list} does not know {job.activity} {job.version}, "

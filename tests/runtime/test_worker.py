@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from engine.errors import EndpointUnavailable, UsageError
+from engine.graph.check import find_specs, load_plan
 from engine.runtime.loops import Grace
 from engine.runtime.start import Started
-from engine.runtime.worker import Worker
+from engine.runtime.worker import Worker, WorkerSettings
 from engine.service.clock import VirtualClock
 from engine.swf.client import Client
 from tests.runtime.world import Call, Detour, activity, begin, chain, decider, events_of, plan_of, spec, stop, types_of, worker
@@ -297,3 +298,9 @@ def test_the_log_names_a_failure_and_its_beginning(client: Client, tmp_path: Pat
     (record,) = caplog.records
     assert record.getMessage().startswith("Deed failed with ExitCode.1: 1 2 3")
     assert len(record.getMessage()) < 300
+
+
+def test_one_worker_runs_the_seed_specs_all_at_once_though_two_of_them_share_a_type_name(client: Client) -> None:
+    plans = [load_plan(path) for path in find_specs([Path(__file__).parents[2] / "specs"])]
+    queues = Worker(client, [plan.spec for plan in plans], WorkerSettings()).queues
+    assert {queue.task_list for queue in queues} == {"TestTasks", "default", "a_tasks", "b_tasks", "c_tasks", "booking"}

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from engine.graph.plan import Plan
 from engine.runtime.decider import Decider, DeciderSettings
+from engine.runtime.loops import Grace
 from engine.runtime.register import register
 from engine.runtime.worker import Worker, WorkerSettings
 from engine.swf.client import Client
@@ -84,7 +85,7 @@ def _deciding(client: Client, plans: Sequence[Plan]) -> Iterator[_Ear]:
         yield ear
     finally:
         decider.drain()
-        decider.finish(time.monotonic() + SECONDS)
+        decider.finish(Grace(SECONDS))
 
 
 @contextlib.contextmanager
@@ -95,7 +96,7 @@ def _working(client: Client, plans: Sequence[Plan]) -> Iterator[None]:
         yield
     finally:
         worker.drain()
-        worker.finish(time.monotonic() + SECONDS)
+        worker.finish(Grace(SECONDS))
 
 
 def work_until_killed(url: str, plans: Sequence[Plan]) -> None:
