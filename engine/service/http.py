@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from starlette.applications import Starlette
@@ -22,7 +23,7 @@ from engine.errors import EndpointError
 from engine.service.clock import Clock
 from engine.service.faults import Fault
 from engine.service.sessions import Session
-from engine.service.wire import MOST_BYTES, Access, Asked, Response, answer, check_name, read_headers, read_request, refusal, too_large
+from engine.service.wire import MOST_BYTES, Access, Asked, Headers, Response, answer, check_name, read_request, refusal, too_large
 
 log = logging.getLogger(__name__)
 
@@ -56,24 +57,25 @@ class SwfApplication:
         self._session = session
         self._access = access
         self._clock = clock
+        self._request_ids = _request_ids()
         self._pages: ASGIApp = Starlette(routes=[Route("/", _page), Route("/healthz", self._health)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        headers = read_headers(scope["headers"])
+        headers = dict(scope["headers"])
         try:
             check_name(self._access, headers)
         except Fault as fault:
-            await _send(send, refusal(fault, _request_id()))
+            await _send(send, refusal(fault, next(self._request_ids)))
             return
         if scope["method"] == "POST" and scope["path"] == "/":
             await self._answer(headers, scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
-    async def _answer(self, headers: Mapping[str, str], scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = _request_id()
+    async def _answer(self, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = next(self._request_ids)
         try:
             response = answer(await self._ask(headers, scope, receive), request_id)
         except Gone:
@@ -88,7 +90,7 @@ class SwfApplication:
             response = refusal(Fault("InternalFailure", message), request_id)
         await _send(send, response)
 
-    async def _ask(self, headers: Mapping[str, str], scope: Scope, receive: Receive) -> Mapping[str, Any]:
+    async def _ask(self, headers: Headers, scope: Scope, receive: Receive) -> Mapping[str, Any]:
         body = await _body(receive)
         if scope["query_string"]:
             raise Fault("UnknownOperationException", "The API is asked by POST / without a query string")
@@ -134,8 +136,10 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(chunks)
 
 
-def _request_id() -> str:
-    return str(uuid.uuid4())
+def _request_ids() -> Iterator[str]:
+    """UUIDs that no other process gives out: the last group counts."""
+    prefix = str(uuid.uuid4()).rpartition("-")[0]
+    return (f"{prefix}-{number:012x}" for number in count(1))
 
 
 async def _send(send: Send, response: Response) -> None:

@@ -7,9 +7,9 @@ Source: AWS JSON 1.0 protocol (Smithy 2.0 specification).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -26,6 +26,10 @@ LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _PREFIX: Final = f"{TARGET_PREFIX}."
 _decode: Final = msgspec.json.Decoder().decode
 _encode: Final = msgspec.json.Encoder().encode
+
+
+Headers: TypeAlias = Mapping[bytes, bytes]
+"""By lower-case name, as ASGI has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,42 +56,36 @@ class Response:
     body: bytes
 
 
-def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """By lower-case name; a header that comes twice is one with both values, as the signature has it."""
-    headers: dict[str, str] = {}
-    for name, value in raw:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        headers[key] = f"{headers[key]},{text}" if key in headers else text
-    return headers
-
-
-def check_name(access: Access, headers: Mapping[str, str]) -> None:
+def check_name(access: Access, headers: Headers) -> None:
     """Refuse who calls the service by a name that is not its own. Raises: Fault AccessDeniedException."""
     if access.keys:
         return
-    given = headers.get("host", "")
+    given = _header(headers, b"host")
     name = given[: given.index("]") + 1] if given.startswith("[") and "]" in given else given.partition(":")[0]
-    if name.lower() not in access.names:
+    if name not in access.names and name.lower() not in access.names:
         known = ", ".join(sorted(access.names))
-        raise Fault(
-            "AccessDeniedException", f"This service answers as {known}, not as {given!r}: use one of those names in the endpoint URL"
-        )
+        message = f"This service answers as {known}, not as {given!r}: use one of those names in the endpoint URL"
+        raise Fault("AccessDeniedException", message)
 
 
-def read_request(access: Access, headers: Mapping[str, str], body: bytes, now: float) -> Asked:
+def read_request(access: Access, headers: Headers, body: bytes, now: float) -> Asked:
     """What is asked. Raises: Fault."""
     if access.keys:
-        check_signature(Signed(headers=headers, body=body), access.keys, now)
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        text = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
+        check_signature(Signed(headers=text, body=body), access.keys, now)
+    kind = _header(headers, b"content-type").partition(";")[0].strip().lower()
     if kind != CONTENT_TYPE:
         raise Fault("SerializationException", f"Content-Type must be {CONTENT_TYPE}, not {kind or 'missing'}")
-    target = headers.get("x-amz-target", "")
+    target = _header(headers, b"x-amz-target")
     operation = target.removeprefix(_PREFIX)
     if operation == target or operation not in operations():
-        raise Fault(
-            "UnknownOperationException", f"X-Amz-Target must be {_PREFIX}<operation of the Amazon SWF API>, not {target or 'missing'}"
-        )
+        message = f"X-Amz-Target must be {_PREFIX}<operation of the Amazon SWF API>, not {target or 'missing'}"
+        raise Fault("UnknownOperationException", message)
     return Asked(operation=operation, request=_read_body(body))
+
+
+def _header(headers: Headers, name: bytes) -> str:
+    return headers.get(name, b"").decode("latin-1")
 
 
 def _read_body(body: bytes) -> Mapping[str, Any]:
