@@ -46,7 +46,7 @@ def plan_of(structure: Structure) -> Plan:
         incoming=_by(spec, edges, source=False),
         retry_from=back,
         order={name: index for index, name in enumerate(ordered)},
-        downstream={edge.target: frozenset({edge.target, *nx.descendants(structure.forward, edge.target)}) for edge in back.values()},
+        downstream={name: frozenset({name, *nx.descendants(structure.forward, name)}) for name in {edge.target for edge in back.values()}},
         digest=digest_of(spec, start),
     )
 

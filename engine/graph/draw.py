@@ -16,7 +16,7 @@ from engine.graph.chart import Chart, EdgeStatus, NodeStatus, Overlay, State, ch
 from engine.graph.connectors import with_connectors
 from engine.graph.dot import dot_text
 from engine.graph.font import FAMILY, covers, font_file
-from engine.graph.layout import Engine, best_engine, layout_of
+from engine.graph.layout import Engine, layout_of
 from engine.graph.mermaid import mermaid_text
 from engine.graph.pdf import pdf_bytes
 from engine.graph.plan import Plan
@@ -56,23 +56,23 @@ def render(
     status: Overlay | Literal[Absent.ABSENT] = ABSENT,
     engine: Engine | Literal[Absent.ABSENT] = ABSENT,
 ) -> bytes:
-    """The drawing as the content of a file. `engine` is for those who want one; else `dot` where it is installed.
+    """The drawing as the content of a file. The layout is `dot`'s where that is installed, unless an engine is asked for.
 
     Raises: ValueError for an unknown format.
     """
     kind, whole = Format(format), chart_of(plan, status)
     if kind is Format.MERMAID:  # which has its own layout
         return mermaid_text(whole).encode()
-    chart, chosen = with_connectors(whole, plan), best_engine() if engine is ABSENT else engine
+    chart = with_connectors(whole, plan)
     match kind:
         case Format.DOT:
             return dot_text(chart).encode()
         case Format.SVG:
-            return svg_text(_scene(chart, chosen)).encode()
+            return svg_text(_scene(chart, engine)).encode()
         case Format.PNG:
-            return png_bytes(_scene(chart, chosen))
+            return png_bytes(_scene(chart, engine))
         case Format.PDF:
-            return pdf_bytes(_scene(chart, chosen))
+            return pdf_bytes(_scene(chart, engine))
 
 
 def png_bytes(scene: Scene) -> bytes:
@@ -88,5 +88,5 @@ def png_bytes(scene: Scene) -> bytes:
     )
 
 
-def _scene(chart: Chart, engine: Engine) -> Scene:
+def _scene(chart: Chart, engine: Engine | Literal[Absent.ABSENT]) -> Scene:
     return scene_of(chart, layout_of(chart, engine))

