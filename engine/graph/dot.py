@@ -1,7 +1,6 @@
 """A chart in Graphviz's DOT language. Node names, labels and tooltips are quoted strings: nothing in a spec can be read as DOT.
 
-Labels are plain strings, not Graphviz's HTML, since builds without an XML parser are common. Sizes are fixed by the chart. Imports `chart`;
-imported by `layout` and `draw`.
+Labels are plain strings, not HTML, since Graphviz is often built without an XML parser. Imports `chart`; imported by `layout`, `draw`.
 """
 
 from __future__ import annotations
@@ -24,11 +23,13 @@ _SHAPES: Final = {
 }
 
 
-def dot_text(chart: Chart) -> str:
+def dot_text(chart: Chart, *, exact: bool = False) -> str:
+    """`exact`: the figures have their size whatever Graphviz thinks of their text; else they grow with it."""
+    sizes = "true" if exact else "false"
     lines = [
         f"digraph {_quoted(chart.title).replace('&amp;', '&')} {{",
         f'  graph [rankdir=TB, nodesep=0.35, ranksep=0.45, bgcolor="white", tooltip={_quoted(chart.subtitle or chart.title)}];',
-        f'  node [fontname="{FONT}", fontsize={NAME_SIZE:g}, fixedsize=true];',
+        f'  node [fontname="{FONT}", fontsize={NAME_SIZE:g}, fixedsize={sizes}];',
         f'  edge [fontname="{FONT}", fontsize={LABEL_SIZE:g}, arrowsize=0.7];',
         *(_node(figure) for figure in chart.figures),
         *(_edge(arrow) for arrow in chart.arrows),

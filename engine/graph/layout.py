@@ -54,7 +54,7 @@ _one_at_a_time = threading.Lock()
 
 def layout_of(chart: Chart, engine: Engine | Literal[Absent.ABSENT] = ABSENT) -> Layout:
     """By the engine that is asked for; else by `dot`, unless it is missing or broken: the picture is the same."""
-    text = dot_text(chart)
+    text = dot_text(chart, exact=True)
     if engine is Engine.WASM or (engine is ABSENT and not shutil.which("dot")):
         return _read(_wasm(text))
     try:
