@@ -261,7 +261,7 @@ class Host:
     def _lead_for_all(self) -> None:
         try:
             self._journal.lead()
-        except DatabaseUnusable as error:
-            log.error("%s", error)
+        except Exception:  # the outermost loop of its thread: it goes on
+            log.exception("%s: what was due could not be made durable; trying again from what is on disk", self.url)
             with self._mutex:
                 self._alarm.wait(PAUSE)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from engine.errors import EndpointError, EndpointUnavailable
+from engine.errors import DatabaseUnusable, EndpointError, EndpointUnavailable
 from engine.service.clock import VirtualClock
 from engine.service.faults import Fault
 from engine.service.host import Host
+from engine.service.rows import Row
 from engine.service.sessions import Session
 from tests.service.world import (
     COMPLETE,
@@ -271,6 +274,76 @@ def test_everybody_who_waits_for_a_commit_that_fails_is_told(tmp_path: Path) -> 
         for asker in askers:
             with pytest.raises(EndpointUnavailable, match="nothing of this request is kept"):
                 asker.outcome()
+
+
+class UnreliableDisk:
+    """Writes that fail now and then: before anything is on disk, or, worse, after it is."""
+
+    def __init__(self, host: Host) -> None:
+        self._write = host._journal._write
+        self._dice = random.Random(1)
+        host._journal._write = self.write
+
+    def write(self, rows: Sequence[Row]) -> None:
+        fate = self._dice.random()
+        if fate < 0.1:
+            raise DatabaseUnusable("sqlite:", "the disk failed before it wrote")
+        self._write(rows)
+        if fate > 0.9:
+            raise DatabaseUnusable("sqlite:", "the disk failed after it wrote")
+
+
+def test_whatever_fails_what_was_acknowledged_holds_and_memory_is_what_the_disk_is(tmp_path: Path) -> None:
+    acknowledged: set[str] = set()
+
+    def persist(call: Call, name: str) -> None:
+        for number in range(60):
+            with suppress(EndpointUnavailable):
+                start(call, f"{name}.{number}")
+                acknowledged.add(f"{name}.{number}")
+
+    def serve_tasks(call: Call) -> None:
+        while True:
+            with suppress(EndpointUnavailable, Fault):  # a task that was lost with its commit is told as unknown
+                task = call("PollForDecisionTask", POLL)
+                if not task["taskToken"]:
+                    return
+                call("RespondDecisionTaskCompleted", {"taskToken": task["taskToken"], "decisions": [COMPLETE]})
+
+    with hosting(tmp_path / "swf.db") as host:
+        session = Session(host)
+        furnish(session.call)
+        UnreliableDisk(host)
+        starters = [threading.Thread(target=persist, args=(session.call, name)) for name in "abcd"]
+        deciders = [threading.Thread(target=serve_tasks, args=(session.call,)) for _ in range(4)]
+        for thread in (*starters, *deciders):
+            thread.start()
+        for thread in starters:
+            thread.join(60)
+        session.interrupt()
+        for thread in deciders:
+            thread.join(60)
+        host._journal._write = host._disk.write
+        calm = Session(host)
+        open_in_memory = open_ids(calm.call)
+    with hosting(tmp_path / "swf.db") as host:
+        call = Session(host).call
+        assert open_ids(call) == open_in_memory
+        assert acknowledged <= open_ids(call) | closed_ids(call)
+        assert closed_ids(call), "or nothing was tried"
+
+
+def open_ids(call: Call) -> set[str]:
+    return ids(call, "ListOpenWorkflowExecutions")
+
+
+def closed_ids(call: Call) -> set[str]:
+    return ids(call, "ListClosedWorkflowExecutions")
+
+
+def ids(call: Call, operation: str) -> set[str]:
+    listed = call(operation, {"domain": DOMAIN, "startTimeFilter": {"oldestDate": 0.0}})["executionInfos"]
+    return {info["execution"]["workflowId"] for info in listed}
 
 
 def test_a_bug_in_the_core_costs_its_own_request_and_the_next_one_finds_what_is_on_disk(
