@@ -124,7 +124,7 @@ class StreamNow(logging.StreamHandler[TextIO]):
         self._now = stream
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.setStream(self._now())
+        self.stream = self._now()
         super().emit(record)
 
 

@@ -41,7 +41,7 @@ def _row(plan: Plan, view: RunView, node: NodeView) -> Row:
         look=look,
         visit=node.visit,
         attempt=node.attempt,
-        since=_seconds(node.entered),
+        since=_seconds(node.entered if node.attempt > 1 or node.started is ABSENT else node.started),
         until=_seconds(node.closed),
         note=NOTES[look](plan, view, node),
     )

@@ -21,7 +21,7 @@ from engine.cli.problems import style
 from engine.cli.progress import Watch
 from engine.cli.rows import Look
 from engine.graph.plan import Plan
-from engine.interpreter.view import RunView
+from engine.interpreter.view import NodeView, RunView
 from engine.runtime.start import Started
 from engine.spec.model import ABSENT
 
@@ -50,7 +50,7 @@ def report_result(common: Common, plan: Plan, watch: Watch) -> Exit:
 
 
 def _tell(plan: Plan, view: RunView, closing: Closing) -> None:
-    begun = min((row.since for row in picture(plan, view) if row.since), default=closing.at)
+    begun = min((node.entered for node in view.nodes.values() if node.entered is not ABSENT), default=closing.at)
     took = f"in {moments.span(closing.at - begun)}" if closing.completed else f"after {moments.span(closing.at - begun)}"
     status = closing.status.lower().replace("_", " ")
     if sys.stderr.isatty():
@@ -77,9 +77,14 @@ def _json(plan: Plan, execution: Started, view: RunView, closing: Closing) -> di
                 "state": "idle" if row.look is Look.IDLE else str(row.look),
                 "visit": row.visit,
                 "attempts": row.attempt,
-                **({"entered": moments.iso(row.since)} if row.since else {}),
-                **({"closed": moments.iso(row.until)} if row.until else {}),
+                **_times(view.nodes[row.node]),
             }
             for row in picture(plan, view)
         ],
     }
+
+
+def _times(node: NodeView) -> dict[str, str]:
+    """Of the present visit; `started`: of its last attempt."""
+    times = {"entered": node.entered, "scheduled": node.scheduled, "started": node.started, "closed": node.closed}
+    return {name: moments.iso(time) for name, time in times.items() if time is not ABSENT}

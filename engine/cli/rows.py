@@ -38,9 +38,9 @@ class Row:
     visit: int
     attempt: int
     since: float
-    """When the visit began, epoch seconds; 0.0 where it has not."""
+    """When the work began, epoch seconds: without the time in a queue, but with earlier attempts. 0.0 where it has not."""
     until: float
-    """When it was over; 0.0 where it is not."""
+    """When the visit was over; 0.0 where it is not."""
     note: str
     """Why it waits, what it gave, how it failed: as is, of any length."""
 

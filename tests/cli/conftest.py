@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -13,11 +14,18 @@ from tests.cli.command import Shell
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
+    """Leaves the logging as it was."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("SWFGRAPH_")]:
         monkeypatch.delenv(name)
-    return Shell(capsys)
+    root, handlers = logging.getLogger(), logging.getLogger("engine.runtime.handlers")
+    before = list(root.handlers)
+    yield Shell(capsys)
+    root.handlers = before
+    handlers.handlers, handlers.propagate = [], True
+    for name in ("engine", "engine.runtime", "engine.runtime.handlers"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.fixture
