@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
@@ -18,7 +19,7 @@ from typing import Any, TextIO
 import click
 
 from engine.cli.exits import Exit
-from engine.errors import EndpointError, Finding, InputError, Severity, SpecError, SwfFault, SwfgraphError, UsageError
+from engine.errors import EndpointError, EndpointUnavailable, Finding, InputError, Severity, SpecError, SwfFault, SwfgraphError, UsageError
 
 ASKED_FOR_NONSENSE = frozenset(
     {
@@ -85,6 +86,8 @@ def _report_known(error: SwfgraphError, *, as_json: bool) -> Exit:
         _complain("\n".join([*lines, *(f"  at {pointer or '/'}: {complaint}" for pointer, complaint in error.violations)]))
     elif isinstance(error, SwfFault):
         _complain(_with_hint(error))
+    elif isinstance(error, EndpointUnavailable) and re.match(r"http://(127\.|localhost|\[::1\])", error.url):
+        _complain(f"{error} (is `swfgraph serve` running there?)")
     else:
         _complain(str(error))
     return code

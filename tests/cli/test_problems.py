@@ -59,8 +59,23 @@ def test_every_error_has_its_exit_code(error: SwfgraphError, code: Exit) -> None
 
 
 def test_an_error_is_one_message_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
-    problems.report(EndpointUnavailable("http://127.0.0.1:1", "connection refused"), as_json=False)
-    assert capsys.readouterr().err == "swfgraph: error: http://127.0.0.1:1: connection refused\n"
+    problems.report(EndpointUnavailable("https://swf.example", "connection refused"), as_json=False)
+    assert capsys.readouterr().err == "swfgraph: error: https://swf.example: connection refused\n"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:4510", "http://localhost:4510", "http://[::1]:4510"])
+def test_where_nothing_listens_on_this_machine_serve_is_thought_of(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    problems.report(EndpointUnavailable(url, "connection refused"), as_json=False)
+    assert capsys.readouterr().err.endswith("(is `swfgraph serve` running there?)\n")
+
+
+@pytest.mark.parametrize(
+    ("message", "hint"),
+    [("Unknown domain: X", "swfgraph register"), ("Unknown type: X", "swfgraph register"), ("Unknown execution, X", "swfgraph list")],
+)
+def test_what_the_service_does_not_know_leads_to_the_next_step(message: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    problems.report(SwfFault("Any", "UnknownResourceFault", message), as_json=False)
+    assert hint in capsys.readouterr().err
 
 
 def test_a_spec_error_is_its_findings_a_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
