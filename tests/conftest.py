@@ -1,8 +1,18 @@
-"""Settings of all tests: hypothesis judges what is so, not how long it took on a busy machine."""
+"""Settings of all tests: hypothesis judges what is so, not how long it took on a busy machine.
+
+The options of the conformance suite stand here, for pytest reads them before it looks into folders.
+"""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("swfgraph", deadline=None)
 settings.load_profile("swfgraph")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conformance", "tests/conformance")
+    group.addoption("--endpoint", default="", metavar="URL", help="run the conformance cases on this SWF (http://..., aws://region)")
+    group.addoption("--conformance-seen", default="", metavar="FILE", help="write what the cases asked and were answered")

@@ -16,19 +16,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from engine.service.clock import Clock
 from engine.service.serve import Serving, Settings, serve
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[Serving]:
+def served(settings: Settings, clock: Clock | None = None) -> Iterator[Serving]:
     """A service that listens for as long as the block lasts."""
     announced: queue.Queue[Serving | Exception] = queue.Queue()
 
     def target() -> None:
         try:
-            serve(settings, announced.put)
+            serve(settings, announced.put, clock=clock)
         except Exception as error:  # noqa: BLE001  raised below, in the thread of the test
             announced.put(error)
 
