@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from engine.cli.exits import Exit
+from engine.cli.functions import load_functions
 from engine.cli.options import Common, offline_command
 from engine.cli.output import hint, note, print_json
 from engine.errors import UsageError
@@ -48,6 +49,13 @@ SURVIVES = {
     metavar="FILE",
     help='Answer only requests signed with one of these: a JSON object {"access key id": "secret"}. [$SWFGRAPH_KEYS]',
 )
+@click.option(
+    "--lambda",
+    "functions",
+    multiple=True,
+    metavar="NAME=MODULE:FUNCTION",
+    help="Run this handler(event, context) where a decider schedules the Lambda function NAME. Repeatable.",
+)
 @offline_command
 def command(common: Common, **given: Any) -> Exit:
     """Serve the Amazon SWF API over HTTP, from one database file, until Ctrl-C or SIGTERM.
@@ -60,6 +68,7 @@ def command(common: Common, **given: Any) -> Exit:
       swfgraph serve
       swfgraph serve --db /var/lib/swfgraph/swf.db --port 8080
       swfgraph serve --host 0.0.0.0 --keys keys.json
+      swfgraph serve --lambda resize=images:resize
     """
     settings = Settings(
         database=given["db"],
@@ -68,6 +77,7 @@ def command(common: Common, **given: Any) -> Exit:
         durability=Durability(given["durability"]),
         keys=_keys(given["keys"]) if given["keys"] else {},
         names=frozenset(given["names"]),
+        functions=load_functions(given["functions"]),
     )
     number = serve(settings, lambda serving: _announce(common, serving))
     return Exit.INTERRUPTED if number == signal.SIGINT else Exit.DONE

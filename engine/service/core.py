@@ -19,6 +19,7 @@ from engine.service.archive import Archive
 from engine.service.closing import close_execution
 from engine.service.decisions import respond_decision_task_completed
 from engine.service.due import fire_due
+from engine.service.invoking import Errand, attend_to_functions
 from engine.service.ledger import Ledger
 from engine.service.limits import Limits
 from engine.service.model import validate
@@ -43,10 +44,13 @@ _DELETED_AT_ONCE = 100
 class Core:
     """One service. Not thread-safe: its owner holds a mutex around every call."""
 
-    def __init__(self, archive: Archive, limits: Limits, *, seed: str = "") -> None:
-        """`seed` makes this service's runIds differ from another's: a runId is a hash of the seed and the run's number."""
+    def __init__(self, archive: Archive, limits: Limits, *, seed: str = "", runs_functions: bool = False) -> None:
+        """`seed` makes this service's runIds differ from another's: a runId is a hash of the seed and the run's number.
+
+        `runs_functions`: somebody attends to Lambda functions; else none can be scheduled.
+        """
         self._archive = archive
-        self._ledger = Ledger(limits, seed)
+        self._ledger = Ledger(limits, seed, runs_functions=runs_functions)
         self._registry = Registry()
         self._retention_check = 0.0
         self._methods: Mapping[str, _Method] = self._table()
@@ -100,12 +104,24 @@ class Core:
         if self._ledger.timeouts.reached(now):
             self.tick(now)
         answer = self._methods[operation](request, stamp)
+        self._follow_up(stamp)
+        return answer
+
+    def attend(self, errand: Errand, now: float) -> Answer:
+        """What the service does by itself, by no request: invoke Lambda functions."""
+        stamp = round(now, 3)
+        if self._ledger.timeouts.reached(now):
+            self.tick(now)
+        answer = attend_to_functions(self._ledger, errand, stamp)
+        self._follow_up(stamp)
+        return answer
+
+    def _follow_up(self, stamp: float) -> None:
         if self._ledger.overfull:
             self._terminate_overfull(stamp)
         if self._ledger.timeouts.reached(stamp):
             # A timer of zero seconds fires at once, without waiting for an alarm.
             self.tick(stamp)
-        return answer
 
     def tick(self, now: float) -> None:
         """Let everything happen that is due by now, in due order."""

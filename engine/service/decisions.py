@@ -2,7 +2,6 @@
 
 The order of events: DecisionTaskCompleted; what the decisions led to, in their order; what reached other executions; and, where the
 decider has something new to see, one DecisionTaskScheduled. Nothing is recorded where the response as a whole is refused.
-Known gap: ScheduleLambdaFunction is refused, for nothing here runs Lambda functions.
 Imports deciding, the decisions_... modules, faults, ledger, registry, tokens.
 """
 
@@ -25,6 +24,7 @@ from engine.service.tokens import read_task_token
 DECISIONS: Mapping[str, Handler] = {
     "ScheduleActivityTask": decisions_tasks.schedule_activity_task,
     "RequestCancelActivityTask": decisions_tasks.request_cancel_activity_task,
+    "ScheduleLambdaFunction": decisions_tasks.schedule_lambda_function,
     "RecordMarker": decisions_tasks.record_marker,
     "StartTimer": decisions_tasks.start_timer,
     "CancelTimer": decisions_tasks.cancel_timer,
@@ -36,9 +36,6 @@ DECISIONS: Mapping[str, Handler] = {
     "SignalExternalWorkflowExecution": decisions_external.signal_external_workflow_execution,
     "RequestCancelExternalWorkflowExecution": decisions_external.request_cancel_external_workflow_execution,
 }
-
-UNSUPPORTED = frozenset({"ScheduleLambdaFunction"})
-"""Decision types that are refused."""
 
 CLOSING = frozenset(
     {"CompleteWorkflowExecution", "FailWorkflowExecution", "CancelWorkflowExecution", "ContinueAsNewWorkflowExecution"}
@@ -96,7 +93,5 @@ def _check(decisions: Sequence[Mapping[str, Any]]) -> None:
     last = len(decisions) - 1
     for position, decision in enumerate(decisions):
         decision_type = decision["decisionType"]
-        if decision_type in UNSUPPORTED:
-            raise invalid(f"decisions.{position + 1}: {decision_type} is not supported by this service: it runs no Lambda functions")
         if decision_type in CLOSING and position != last:
             raise invalid(f"Close must be last decision in list: decisions.{position + 1} is {decision_type}, and others follow it")

@@ -1,4 +1,4 @@
-"""Decisions about this execution's own activity tasks, timers and markers.
+"""Decisions about this execution's own activity tasks, Lambda functions, timers and markers.
 
 Imports deciding, events, opening.
 """
@@ -11,6 +11,11 @@ from engine.service.faults import Fault
 from engine.service.opening import ACTIVITY_SETTINGS, activity_opening, missing_settings
 from engine.service.rows import TypeRow
 from engine.service.timeouts import Due
+
+FUNCTION_TIMEOUT = "900"
+"""ScheduleLambdaFunctionDecisionAttributes, startToCloseTimeout: "If no value is supplied, then a default value of 900s is assumed"."""
+
+_NO_ROLE = "The execution has no lambdaRole: give one when it is started, or a defaultLambdaRole with its workflow type"
 
 
 def schedule_activity_task(deciding: Deciding, attributes: Attributes) -> None:
@@ -57,6 +62,41 @@ def request_cancel_activity_task(deciding: Deciding, attributes: Attributes) -> 
     deciding.ledger.record(execution, "ActivityTaskCanceled", canceled, deciding.now)
     deciding.ledger.settle_activity(execution, task)
     deciding.decide_again = True
+
+
+def schedule_lambda_function(deciding: Deciding, attributes: Attributes) -> None:
+    ledger, execution = deciding.ledger, deciding.execution
+    named = given(attributes, "id", "name")
+    cause = _function_refusal(deciding, attributes["id"])
+    if cause:
+        deciding.fail("ScheduleLambdaFunctionFailed", named, cause)
+        return
+    scheduled = {
+        **named,
+        **given(attributes, "control", "input"),
+        "startToCloseTimeout": attributes.get("startToCloseTimeout", FUNCTION_TIMEOUT),
+        "decisionTaskCompletedEventId": deciding.completed_id,
+    }
+    if "lambdaRole" in execution.started:
+        ledger.schedule_function(execution, scheduled, deciding.now)
+        return
+    # StartWorkflowExecution, lambdaRole: without a role "any attempt to schedule a Lambda task fails". The prose says by a
+    # ScheduleLambdaFunctionFailed, which has no cause for it; of all causes this one tells the decider what is wrong.
+    scheduled_id = deciding.ledger.record(execution, "LambdaFunctionScheduled", scheduled, deciding.now)
+    failed = {"scheduledEventId": scheduled_id, "cause": "ASSUME_ROLE_FAILED", "message": _NO_ROLE}
+    ledger.record(execution, "StartLambdaFunctionFailed", failed, deciding.now)
+    deciding.decide_again = True
+
+
+def _function_refusal(deciding: Deciding, function_id: str) -> str:
+    """Why a function can't be scheduled; empty when it can (ScheduleLambdaFunctionFailedEventAttributes, cause)."""
+    if not deciding.ledger.runs_functions:
+        return "LAMBDA_SERVICE_NOT_AVAILABLE_IN_REGION"
+    if function_id in deciding.execution.function_ids:
+        return "ID_ALREADY_IN_USE"
+    if len(deciding.execution.functions) >= deciding.ledger.limits.open_lambda_functions:
+        return "OPEN_LAMBDA_FUNCTIONS_LIMIT_EXCEEDED"
+    return ""
 
 
 def start_timer(deciding: Deciding, attributes: Attributes) -> None:

@@ -22,31 +22,32 @@ LIMITS = Limits()
 class Disk:
     """What a service keeps, and the right to it."""
 
-    def __init__(self, store: Store, lock: Lock, limits: Limits) -> None:
+    def __init__(self, store: Store, lock: Lock, limits: Limits, *, runs_functions: bool = False) -> None:
         self.url = store.url
         self._store = store
         self._lock = lock
         self._limits = limits
+        self._runs_functions = runs_functions
 
     @classmethod
-    def open(cls, path: Path, *, durability: Durability, limits: Limits = LIMITS) -> Disk:
-        """Own the file of that (absolute) path. Raises: DatabaseUnusable."""
+    def open(cls, path: Path, *, durability: Durability, limits: Limits = LIMITS, runs_functions: bool = False) -> Disk:
+        """Own the file of that (absolute) path. `runs_functions`: see Core. Raises: DatabaseUnusable."""
         lock = FileLock.take(path)
         try:
-            return cls(Store.open(str(path), lock.url, durability), lock, limits)
+            return cls(Store.open(str(path), lock.url, durability), lock, limits, runs_functions=runs_functions)
         except BaseException:
             lock.release()
             raise
 
     @classmethod
-    def in_memory(cls, limits: Limits = LIMITS) -> Disk:
+    def in_memory(cls, limits: Limits = LIMITS, *, runs_functions: bool = False) -> Disk:
         """What is kept for as long as the process runs."""
         url = f"sqlite://{MEMORY}"
-        return cls(Store.open(MEMORY, url, Durability.PROCESS), Unlocked(), limits)
+        return cls(Store.open(MEMORY, url, Durability.PROCESS), Unlocked(), limits, runs_functions=runs_functions)
 
     def load(self) -> Core:
         """All that is on disk, in memory. Raises: DatabaseUnusable."""
-        core = Core(self._store.archive, self._limits, seed=secrets.token_hex(8))
+        core = Core(self._store.archive, self._limits, seed=secrets.token_hex(8), runs_functions=self._runs_functions)
         core.load()
         return core
 

@@ -36,6 +36,12 @@ def _time_out_activity(ledger: Ledger, execution: Execution, key: int, now: floa
     ledger.close_activity(execution, task, "ActivityTaskTimedOut", attributes, now)
 
 
+def _time_out_function(ledger: Ledger, execution: Execution, key: int, now: float) -> None:
+    started_id = execution.functions[key].started_id
+    attributes = {"scheduledEventId": key, "startedEventId": started_id, "timeoutType": "START_TO_CLOSE"}
+    ledger.close_function(execution, "LambdaFunctionTimedOut", attributes, now)
+
+
 def _time_out_decision(ledger: Ledger, execution: Execution, key: int, now: float) -> None:
     task = execution.running if execution.running.scheduled_id == key else execution.waiting
     started = task.started_id > 0
@@ -58,6 +64,7 @@ def _time_out_execution(ledger: Ledger, execution: Execution, _key: int, now: fl
 FIRE: Mapping[Due, Callable[[Ledger, Execution, int, float], None]] = {
     Due.TIMER: _fire_timer,
     Due.ACTIVITY: _time_out_activity,
+    Due.FUNCTION: _time_out_function,
     Due.DECISION: _time_out_decision,
     Due.EXECUTION: _time_out_execution,
 }

@@ -15,7 +15,17 @@ from engine.service.archive import ABSENT, Absent
 from engine.service.events import ATTRIBUTES, CLOSE_STATUS, Attributes, Event
 from engine.service.limits import YEAR
 from engine.service.queues import DECISION, QueueKey
-from engine.service.tasks import NO_DECISION, ActivityTask, Child, DecisionTask, Timer, open_activity, read_priority, read_seconds
+from engine.service.tasks import (
+    NO_DECISION,
+    ActivityTask,
+    Child,
+    DecisionTask,
+    FunctionTask,
+    Timer,
+    open_activity,
+    read_priority,
+    read_seconds,
+)
 from engine.service.timeouts import Due
 
 
@@ -23,9 +33,9 @@ class Execution:
     """The folded state. Ids are event ids, 0 where there is none; texts are "" where there is none."""
 
     __slots__ = (
-        "activities", "activity_ids", "cancel_requested", "children", "close_status", "closed_at", "context", "domain",
-        "last_event_at", "last_event_id", "latest_activity_at", "override_list", "override_timeout", "previous_started_id", "run", "run_id",
-        "running", "started", "started_at", "tail", "task_list", "timer_ids", "timers", "waiting", "workflow_id",
+        "activities", "activity_ids", "cancel_requested", "children", "close_status", "closed_at", "context", "domain", "function_ids",
+        "functions", "last_event_at", "last_event_id", "latest_activity_at", "override_list", "override_timeout", "previous_started_id",
+        "run", "run_id", "running", "started", "started_at", "tail", "task_list", "timer_ids", "timers", "waiting", "workflow_id",
     )  # fmt: skip
 
     def __init__(self, *, run: int, domain: str, workflow_id: str, run_id: str) -> None:
@@ -58,6 +68,8 @@ class Execution:
         """The events from `previous_started_id` on: what a sticky decider reads."""
         self.activities: dict[int, ActivityTask] = {}
         self.activity_ids: dict[str, int] = {}
+        self.functions: dict[int, FunctionTask] = {}
+        self.function_ids: dict[str, int] = {}
         self.timers: dict[int, Timer] = {}
         self.timer_ids: dict[str, int] = {}
         self.children: dict[int, Child] = {}
@@ -105,6 +117,8 @@ class Execution:
             return self.activities[key].due() if key in self.activities else math.inf
         if kind == Due.TIMER:
             return self.timers[key].fires_at if key in self.timers else math.inf
+        if kind == Due.FUNCTION:
+            return self.functions[key].due() if key in self.functions else math.inf
         if kind == Due.DECISION:
             if key == self.running.scheduled_id:
                 return self.running.due()
@@ -200,6 +214,24 @@ def _activity_cancel_requested(self: Execution, event_id: int, _at: float, attri
     self.activities[self.activity_ids[attributes["activityId"]]].cancel_requested_id = event_id
 
 
+def _function_scheduled(self: Execution, event_id: int, at: float, attributes: Attributes) -> None:
+    self.functions[event_id] = FunctionTask(
+        scheduled_id=event_id, scheduled_at=at, attributes=attributes, start_to_close=read_seconds(attributes["startToCloseTimeout"])
+    )
+    self.function_ids[attributes["id"]] = event_id
+
+
+def _function_started(self: Execution, event_id: int, at: float, attributes: Attributes) -> None:
+    task = self.functions[attributes["scheduledEventId"]]
+    task.started_id = event_id
+    task.started_at = at
+
+
+def _function_closed(self: Execution, _event_id: int, _at: float, attributes: Attributes) -> None:
+    task = self.functions.pop(attributes["scheduledEventId"])
+    del self.function_ids[task.attributes["id"]]
+
+
 def _timer_started(self: Execution, event_id: int, at: float, attributes: Attributes) -> None:
     fires_at = at + read_seconds(attributes["startToFireTimeout"])
     self.timers[event_id] = Timer(timer_id=attributes["timerId"], started_id=event_id, fires_at=fires_at)
@@ -250,6 +282,12 @@ FOLDS: Mapping[str, Callable[[Execution, int, float, Attributes], None]] = {
     "ActivityTaskTimedOut": _activity_closed,
     "ActivityTaskCanceled": _activity_closed,
     "ActivityTaskCancelRequested": _activity_cancel_requested,
+    "LambdaFunctionScheduled": _function_scheduled,
+    "LambdaFunctionStarted": _function_started,
+    "LambdaFunctionCompleted": _function_closed,
+    "LambdaFunctionFailed": _function_closed,
+    "LambdaFunctionTimedOut": _function_closed,
+    "StartLambdaFunctionFailed": _function_closed,
     "TimerStarted": _timer_started,
     "TimerFired": _timer_closed,
     "TimerCanceled": _timer_closed,

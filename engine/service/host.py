@@ -139,7 +139,7 @@ class Host:
 
     def _ask(self, visit: Visit, now: float) -> Answer | Parked:
         try:
-            return self._core.handle(visit.operation, visit.request, now)
+            return visit.ask(self._core, now)
         except Fault as fault:
             return fault
 
@@ -203,7 +203,7 @@ class Host:
             poll.wake()
 
     def _nothing(self, poll: Visit) -> Reply:
-        return Reply(self._core.empty_poll(poll.operation))
+        return poll.empty(self._core)
 
     def _start_over(self, error: BaseException, handed: Iterable[Visit]) -> None:
         """Drop memory, which may be half changed, and all that rests on it."""

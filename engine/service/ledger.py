@@ -17,9 +17,9 @@ from engine.service.archive import ABSENT, Absent
 from engine.service.events import Attributes, build_event
 from engine.service.execution import Execution
 from engine.service.limits import Limits
-from engine.service.queues import QueueKey, Queues
+from engine.service.queues import FUNCTIONS, QueueKey, Queues
 from engine.service.rows import EventAppended, ExecutionClosed, ExecutionOpened, HeartbeatForgotten, Row
-from engine.service.tasks import NO_DECISION, ActivityTask, DecisionTask
+from engine.service.tasks import NO_DECISION, ActivityTask, DecisionTask, FunctionTask
 from engine.service.timeouts import Due, Timeouts
 from engine.service.tokens import TaskToken
 
@@ -27,8 +27,10 @@ from engine.service.tokens import TaskToken
 class Ledger:
     """Open executions with their queues and timeouts, and the rows that are not durable yet."""
 
-    def __init__(self, limits: Limits, seed: str) -> None:
+    def __init__(self, limits: Limits, seed: str, *, runs_functions: bool = False) -> None:
         self.limits = limits
+        self.runs_functions = runs_functions
+        """Whether Lambda functions can be scheduled at all."""
         self.open: dict[int, Execution] = {}
         self.queues = Queues()
         self.timeouts = Timeouts(self._due_of)
@@ -115,6 +117,10 @@ class Ledger:
             self.timeouts.arm(activity.due(), execution.run, Due.ACTIVITY, activity.scheduled_id)
             if not activity.started_id:
                 self._offer_activity(execution, activity)
+        for function in execution.functions.values():
+            self.timeouts.arm(function.due(), execution.run, Due.FUNCTION, function.scheduled_id)
+            if not function.started_id:
+                self._offer_function(execution, function)
         for timer in execution.timers.values():
             self.timeouts.arm(timer.fires_at, execution.run, Due.TIMER, timer.started_id)
 
@@ -137,6 +143,8 @@ class Ledger:
             self.queues.withdraw(execution.decision_queue(), (execution.run, execution.waiting.scheduled_id))
         for task in execution.activities.values():
             self.settle_activity(execution, task)
+        for scheduled_id in execution.functions:
+            self.queues.withdraw(FUNCTIONS, (execution.run, scheduled_id))
         self._changes.append(
             ExecutionClosed(
                 run=execution.run,
@@ -227,6 +235,28 @@ class Ledger:
             self.queues.withdraw(task.queue, (execution.run, task.scheduled_id))
         if task.beat_at:
             self._changes.append(HeartbeatForgotten(run=execution.run, scheduled_event_id=task.scheduled_id))
+
+    # Lambda functions.
+
+    def schedule_function(self, execution: Execution, attributes: Attributes, now: float) -> int:
+        scheduled_id = self.record(execution, "LambdaFunctionScheduled", attributes, now)
+        self._offer_function(execution, execution.functions[scheduled_id])
+        return scheduled_id
+
+    def _offer_function(self, execution: Execution, task: FunctionTask) -> None:
+        self.queues.offer(FUNCTIONS, priority=0, at=task.scheduled_at, task=(execution.run, task.scheduled_id))
+
+    def start_function(self, execution: Execution, scheduled_id: int, now: float) -> FunctionTask:
+        """The service is about to invoke a Lambda function."""
+        task = execution.functions[scheduled_id]
+        self.record(execution, "LambdaFunctionStarted", {"scheduledEventId": scheduled_id}, now)
+        self.timeouts.arm(task.due(), execution.run, Due.FUNCTION, scheduled_id)
+        return task
+
+    def close_function(self, execution: Execution, event_type: str, attributes: Attributes, now: float) -> None:
+        """Record the event that closes a Lambda function that was invoked, and tell the decider."""
+        self.record(execution, event_type, attributes, now)
+        self.schedule_decision(execution, now)
 
     def next_task(self, queue: QueueKey) -> tuple[Execution, int] | Absent:
         """The first task of a list, no longer in it: its execution and the event that scheduled it."""

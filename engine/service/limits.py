@@ -19,6 +19,7 @@ class Limits:
     open_activities: int = 1_000
     open_timers: int = 1_000
     open_children: int = 1_000
+    open_lambda_functions: int = 1_000
     open_executions: int = 100_000
     """Per domain."""
     events: int = 25_000

@@ -1,7 +1,7 @@
 """The polls that found nothing and wait: one line per task list, first come, first served; each leaves after LONG_POLL seconds.
 
-Here too: answers whose poller went away before they reached it, kept for the next poll that asks the same. Never: asking the core,
-waking anybody; host.py does that, and holds its mutex around every call. Imports journal (a poll waits in a seat) and core's types.
+Here too: answers whose poller went away before they reached it, kept for the next poll that asks the same. Never: putting a request to the
+core, waking anybody; host.py does that, and holds its mutex around every call. Imports journal (a poll waits in a seat) and core's types.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from engine.service.answers import Answer as AnyAnswer
 from engine.service.answers import Later, Reply
+from engine.service.core import Core
 from engine.service.faults import Fault
 from engine.service.journal import Seat
 from engine.service.queues import QueueKey
@@ -53,6 +55,14 @@ class Visit(Seat):
         self.answer: Answer | None = None
         """None while it waits in the parking."""
         self.deadline = math.inf
+
+    def ask(self, core: Core, now: float) -> AnyAnswer:
+        """Put the request to the core. Raises: Fault."""
+        return core.handle(self.operation, self.request, now)
+
+    def empty(self, core: Core) -> Reply:
+        """The answer of a poll that found nothing."""
+        return Reply(core.empty_poll(self.operation))
 
     @property
     def polls(self) -> bool:

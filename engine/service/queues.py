@@ -11,10 +11,13 @@ from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 QueueKey: TypeAlias = tuple[str, str, str]
-"""(DECISION or ACTIVITY, domain, task list): decision and activity lists of one name are two lists."""
+"""(DECISION or ACTIVITY, domain, task list): decision and activity lists of one name are two lists. FUNCTIONS is one more."""
 
 DECISION = "decision"
 ACTIVITY = "activity"
+
+FUNCTIONS: QueueKey = ("lambda", "", "")
+"""Lambda functions that wait to be invoked: one list, for this service invokes them itself."""
 
 TaskId: TypeAlias = tuple[int, int]
 """(run, id of the event that scheduled it)"""

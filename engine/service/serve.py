@@ -30,6 +30,7 @@ from engine.service.database import Durability
 from engine.service.disk import Disk
 from engine.service.host import Host
 from engine.service.http import SwfApplication
+from engine.service.lambdas import Functions, Lambdas
 from engine.service.sessions import Session
 from engine.service.wire import LOOPBACK_NAMES, Access
 
@@ -59,6 +60,8 @@ class Settings:
     """Access key id -> secret access key. Empty: any signature is accepted, and only loopback addresses are listened on."""
     names: frozenset[str] = frozenset()
     """Further host names under which it answers (without keys), e.g. of a proxy on this machine."""
+    functions: Functions = field(default_factory=dict)
+    """The Lambda functions that deciders can schedule, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +84,10 @@ def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clo
     """
     _refuse_strangers(settings)
     time = clock or SystemClock()
-    with closing(Disk.open(settings.database.resolve(), durability=settings.durability)) as disk, closing(_listen(settings)) as listener:
+    with closing(_own(settings)) as disk, closing(_listen(settings)) as listener:
         url = f"http://{_in_url(settings.host)}:{listener.getsockname()[1]}"
         disk.announce(url)
-        with closing(Host(disk=disk, clock=time)) as host:
+        with closing(Host(disk=disk, clock=time)) as host, closing(Lambdas(host, time, settings.functions)):
             session = Session(host)
             names = LOOPBACK_NAMES | {_in_url(settings.host).lower()} | {name.lower() for name in settings.names}
             server = _Server(SwfApplication(session, Access(keys=settings.keys, names=names), time), session)
@@ -94,6 +97,10 @@ def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clo
             server.on_start = lambda: announce(serving)
             asyncio.run(server.serve(sockets=[listener]))
             return server.stopped_by
+
+
+def _own(settings: Settings) -> Disk:
+    return Disk.open(settings.database.resolve(), durability=settings.durability, runs_functions=bool(settings.functions))
 
 
 class _Server(uvicorn.Server):

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import DatabaseUnusable, EndpointUnavailable
-from engine.service.answers import Later, Reply
+from engine.service.answers import Answer, Later, Reply
+from engine.service.core import Core
 from engine.service.faults import Fault
 from engine.service.host import Host
+from engine.service.invoking import Errand, TakeInvocation
 from engine.service.journal import Standing
 from engine.service.parking import Caller, Visit
 
@@ -34,7 +36,15 @@ class Session:
         """
         gate = threading.Lock()
         gate.acquire()
-        visit = Visit(gate.release, self._caller, operation, request)
+        return self._settle(Visit(gate.release, self._caller, operation, request), gate)
+
+    def attend(self, errand: Errand) -> Mapping[str, Any]:
+        """As `call`, with an errand of the service itself; one that finds nothing comes back empty after a minute."""
+        gate = threading.Lock()
+        gate.acquire()
+        return self._settle(_Errand(gate.release, self._caller, errand), gate)
+
+    def _settle(self, visit: Visit, gate: threading.Lock) -> Mapping[str, Any]:
         standing = self._host.admit(visit)
         if standing is not Standing.DURABLE:
             self._wait(visit, gate, standing)
@@ -93,6 +103,26 @@ class Session:
     def interrupt(self) -> None:
         """End this session's parked polls as if their time were over, and its polls to come at once."""
         self._host.interrupt(self._caller)
+
+
+class _Errand(Visit):
+    """A visit by the service itself."""
+
+    __slots__ = ("_errand",)
+
+    def __init__(self, wake: Callable[[], object], caller: Caller, errand: Errand) -> None:
+        super().__init__(wake, caller, type(errand).__name__, {})
+        self._errand = errand
+
+    @property
+    def polls(self) -> bool:
+        return type(self._errand) is TakeInvocation
+
+    def ask(self, core: Core, now: float) -> Answer:
+        return core.attend(self._errand, now)
+
+    def empty(self, _core: Core) -> Reply:
+        return Reply({})
 
 
 class Awaited(Visit):

@@ -1,4 +1,4 @@
-"""What is open inside one execution: decision tasks, activity tasks, timers, child executions. The parts of the folded state.
+"""What is open inside one execution: decision and activity tasks, Lambda functions, timers, children. The parts of the folded state.
 
 Values that only execution.py changes, and only when it folds an event (or, for `beat_...`, a heartbeat). Ids are event ids; 0 says
 "not yet", as in the API's own startedEventId. Never here: what any of it leads to. Imports events and queues' words.
@@ -95,6 +95,23 @@ def open_activity(domain: str, event_id: int, at: float, attributes: Attributes)
         start_to_close=read_seconds(attributes["startToCloseTimeout"]),
         heartbeat=read_seconds(attributes["heartbeatTimeout"]),
     )
+
+
+@dataclass(slots=True)
+class FunctionTask:
+    """A Lambda function that is to be invoked (`started_id` 0) or was."""
+
+    scheduled_id: int
+    scheduled_at: float
+    attributes: Attributes
+    """Of its LambdaFunctionScheduled event."""
+    start_to_close: float
+    started_id: int = 0
+    started_at: float = 0.0
+
+    def due(self) -> float:
+        """Nothing bounds the time until it is invoked, but its execution's own."""
+        return self.started_at + self.start_to_close if self.started_id else math.inf
 
 
 @dataclass(slots=True)

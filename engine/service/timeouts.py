@@ -25,9 +25,11 @@ class Due(IntEnum):
     """key: the id of its TimerStarted event."""
     ACTIVITY = 1
     """key: the id of its ActivityTaskScheduled event."""
-    DECISION = 2
+    FUNCTION = 2
+    """key: the id of its LambdaFunctionScheduled event."""
+    DECISION = 3
     """key: the id of its DecisionTaskScheduled event."""
-    EXECUTION = 3
+    EXECUTION = 4
     """key: 0."""
 
 

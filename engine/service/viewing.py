@@ -97,7 +97,7 @@ def _open_counts(execution: Execution) -> dict[str, int]:
         "openDecisionTasks": int(deciding and is_open),
         "openTimers": len(execution.timers) if is_open else 0,
         "openChildWorkflowExecutions": sum(1 for child in execution.children.values() if child.started_id) if is_open else 0,
-        "openLambdaFunctions": 0,
+        "openLambdaFunctions": len(execution.functions) if is_open else 0,
     }
 
 

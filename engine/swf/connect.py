@@ -8,9 +8,9 @@ clock and the client contract.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Final, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from engine.errors import UsageError
@@ -26,15 +26,25 @@ FORMS: Final = "sqlite:///relative/path, sqlite:////absolute/path, http://host:p
 REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
 SYSTEM: Final = SystemClock()
 
+Function: TypeAlias = Callable[[Any, Any], Any]
+"""A Lambda function: `handler(event, context)`, as AWS Lambda's Python runtime calls it."""
 
-def connect(url: str, *, clock: Clock = SYSTEM, durability: Durability = "full") -> Client:
+NO_FUNCTIONS: Final[Mapping[str, Function]] = {}
+
+
+def connect(
+    url: str, *, clock: Clock = SYSTEM, durability: Durability = "full", functions: Mapping[str, Function] = NO_FUNCTIONS
+) -> Client:
     """A client of the endpoint behind the URL.
 
-    `clock` and `durability` are the embedded service's: other endpoints have their own.
-    Raises: UsageError (no such kind of URL), DatabaseUnusable, CredentialsMissing, EndpointError.
+    `clock`, `durability` and `functions`, the Lambda functions that deciders can schedule by name, are the embedded service's: other
+    endpoints have their own.
+    Raises: UsageError (no such kind of URL, functions for another endpoint), DatabaseUnusable, CredentialsMissing, EndpointError.
     """
     if url.startswith(SQLITE):
-        return _opener("inprocess")(database_of(url), clock=clock, durability=durability)
+        return _opener("inprocess")(database_of(url), clock=clock, durability=durability, functions=functions)
+    if functions:
+        raise UsageError(f"{url!r} runs its own Lambda functions: only the embedded service (sqlite:) takes them from here")
     try:
         parts = urlsplit(url)
         _ = parts.port

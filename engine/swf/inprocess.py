@@ -18,6 +18,7 @@ from engine.service.database import MEMORY, Durability
 from engine.service.disk import Disk
 from engine.service.faults import Fault
 from engine.service.host import Host
+from engine.service.lambdas import Functions, Lambdas
 from engine.service.sessions import Session
 
 
@@ -27,19 +28,23 @@ class _Shared:
 
     disk: Disk
     host: Host
+    lambdas: Lambdas
+    functions: Functions
     clock: Clock
     durability: Durability
     clients: int = 0
 
     @classmethod
-    def start(cls, disk: Disk, clock: Clock, durability: Durability) -> _Shared:
+    def start(cls, disk: Disk, clock: Clock, durability: Durability, functions: Functions) -> _Shared:
         try:
-            return cls(disk, Host(disk=disk, clock=clock), clock, durability)
+            host = Host(disk=disk, clock=clock)
+            return cls(disk, host, Lambdas(host, clock, functions), functions, clock, durability)
         except BaseException:
             disk.close()
             raise
 
     def stop(self) -> None:
+        self.lambdas.close()
         self.host.close()
         self.disk.close()
 
@@ -88,26 +93,35 @@ class InProcessClient:
             self._shared.stop()
 
 
-def open_client(database: str, *, clock: Clock, durability: str = Durability.FULL) -> InProcessClient:
+NO_FUNCTIONS: Functions = {}
+
+
+def open_client(database: str, *, clock: Clock, durability: str = Durability.FULL, functions: Functions = NO_FUNCTIONS) -> InProcessClient:
     """A client of the service over the database, which is started if this process does not run it already.
 
     Raises: DatabaseUnusable (in use elsewhere, read-only, corrupt, from a newer version).
     """
     wanted = Durability(durability)
     with _registry:
-        shared = _memory(clock) if database == MEMORY else _file(Path(database).resolve(), clock, wanted)
+        shared = _memory(clock, functions) if database == MEMORY else _file(Path(database).resolve(), clock, wanted, functions)
         shared.clients += 1
         return InProcessClient(shared)
 
 
-def _memory(clock: Clock) -> _Shared:
-    return _Shared.start(Disk.in_memory(), clock, Durability.PROCESS)
+def _memory(clock: Clock, functions: Functions) -> _Shared:
+    return _Shared.start(Disk.in_memory(runs_functions=bool(functions)), clock, Durability.PROCESS, functions)
 
 
-def _file(path: Path, clock: Clock, durability: Durability) -> _Shared:
+def _file(path: Path, clock: Clock, durability: Durability, functions: Functions) -> _Shared:
     found = _running.get(path)
     if found is None:
-        found = _running[path] = _Shared.start(Disk.open(path, durability=durability), clock, durability)
+        found = _running[path] = _start(path, clock, durability, functions)
     elif found.durability is not durability or found.clock is not clock:
         raise EndpointError(found.host.url, f"open in this process already, with another clock or with durability {found.durability}")
+    elif functions and dict(functions) != dict(found.functions):
+        raise EndpointError(found.host.url, "open in this process already, with other Lambda functions")
     return found
+
+
+def _start(path: Path, clock: Clock, durability: Durability, functions: Functions) -> _Shared:
+    return _Shared.start(Disk.open(path, durability=durability, runs_functions=bool(functions)), clock, durability, functions)

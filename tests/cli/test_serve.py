@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.cli.exits import Exit
+from engine.swf.connect import connect
 from tests.cli import specs
 from tests.cli.command import Shell, run_process
 from tests.cli.processes import await_line, running
+from tests.service.world import DOMAIN, WORKFLOW, decide, furnish, schedule_function
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.DONE)])
@@ -38,6 +42,32 @@ def test_it_says_where_and_what_survives(tmp_path: Path) -> None:
         line = await_line(process, "serving")
     assert "http://127.0.0.1:" in line
     assert "a power cut may take the last commits" in line
+
+
+def test_a_function_given_by_name_is_run_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "handlers.py").write_text("def double(event, context):\n    return 2 * event\n", encoding="utf-8")
+    with running(tmp_path, "serve", "--port", "0", "--json", "--lambda", "double=handlers:double") as process:
+        assert process.stdout is not None
+        client = connect(json.loads(process.stdout.readline())["url"])
+        with contextlib.closing(client):
+            furnish(client.call)
+            client.call("StartWorkflowExecution", {"domain": DOMAIN, "workflowId": "w", "workflowType": WORKFLOW, "lambdaRole": "role"})
+            wanted = [schedule_function("right", "double", input="21"), schedule_function("wrong", "handlers:double", input="21")]
+            decide(client.call, *wanted)
+            ends: dict[str, Any] = {}
+            while len(ends) < 2:
+                events = decide(client.call)["events"]
+                ends = {
+                    event["eventType"]: event for event in events if event["eventType"].endswith(("FunctionCompleted", "FunctionFailed"))
+                }
+    assert ends["LambdaFunctionCompleted"]["lambdaFunctionCompletedEventAttributes"]["result"] == "42"
+    assert ends["LambdaFunctionFailed"]["lambdaFunctionFailedEventAttributes"]["reason"] == "ResourceNotFoundException"
+
+
+def test_a_function_that_is_not_there_is_told_before_anything_is_served(shell: Shell) -> None:
+    told = shell("serve", "--port", "0", "--lambda", "f=json:no_such_function")
+    assert told.code == Exit.USAGE
+    assert "no_such_function is not there" in told.err
 
 
 def test_a_port_that_is_taken_is_told(shell: Shell) -> None:

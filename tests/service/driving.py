@@ -12,6 +12,7 @@ from typing import Any
 from engine.service.archive import ByWorkflowId, ExecutionQuery, ExecutionRecord, Page, TimeField
 from engine.service.core import Core, Later, Limits, Parked, Reply
 from engine.service.events import ATTRIBUTES
+from engine.service.invoking import EndInvocation, Errand, Invocation, Outcome, TakeInvocation
 from engine.service.model import operations, shape
 from engine.service.store import Store
 
@@ -20,14 +21,16 @@ DOMAIN = "test"
 WORKFLOW = {"name": "Flow", "version": "1.0"}
 ACTIVITY = {"name": "Work", "version": "1.0"}
 URL = "sqlite://:memory:"
+ROLE = "arn:aws:iam::123456789012:role/lambda"
 
 
 class Service:
     """One service, with a domain, a workflow type and an activity type that have all defaults."""
 
-    def __init__(self, limits: Limits | None = None, seed: str = "") -> None:
+    def __init__(self, limits: Limits | None = None, seed: str = "", *, runs_functions: bool = True) -> None:
         self.limits = limits if limits is not None else Limits()
         self.seed = seed
+        self.runs_functions = runs_functions
         self.store = Store.open(":memory:", URL)
         self.now = START
         self.core = self._load()
@@ -53,7 +56,7 @@ class Service:
         )
 
     def _load(self) -> Core:
-        core = Core(self.store.archive, self.limits, seed=self.seed)
+        core = Core(self.store.archive, self.limits, seed=self.seed, runs_functions=self.runs_functions)
         core.load()
         return core
 
@@ -77,6 +80,21 @@ class Service:
         output = operations()[operation].output_shape
         assert shape(output).accepts(body) if output else body == {}, (operation, body)
         return body
+
+    def attend(self, errand: Errand) -> Mapping[str, Any]:
+        """One errand of the service itself; empty where there is nothing to do."""
+        answer = self.core.attend(errand, self.now)
+        self.store.write(self.core.take_changes())
+        return answer.body if isinstance(answer, Reply) else {}
+
+    def invoke(self) -> Invocation:
+        """Take the next Lambda function that waits."""
+        invocation = self.attend(TakeInvocation())["invocation"]
+        assert isinstance(invocation, Invocation)
+        return invocation
+
+    def end(self, invocation: Invocation, outcome: Outcome) -> None:
+        self.attend(EndInvocation(invocation=invocation, outcome=outcome))
 
     def pass_time(self, seconds: float) -> None:
         """Time passes, and whatever falls due does so at its own time."""
@@ -155,6 +173,10 @@ def schedule(activity_id: str = "task", **options: Any) -> Mapping[str, Any]:
 
 def cancel_activity(activity_id: str = "task") -> Mapping[str, Any]:
     return _decision("RequestCancelActivityTask", {"activityId": activity_id})
+
+
+def schedule_function(function_id: str = "function", name: str = "double", **options: Any) -> Mapping[str, Any]:
+    return _decision("ScheduleLambdaFunction", {"id": function_id, "name": name, **options})
 
 
 def timer(timer_id: str = "timer", seconds: int = 60, **options: Any) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.service.decisions import CLOSING, DECISIONS, UNSUPPORTED
+from engine.service.decisions import CLOSING, DECISIONS
 from engine.service.faults import Fault
 from engine.service.model import enum
 from tests.service.driving import (
@@ -28,19 +28,8 @@ def signal(service: Service, name: str = "go") -> None:
 
 
 def test_the_table_has_every_decision_type_of_the_api() -> None:
-    assert DECISIONS.keys() | UNSUPPORTED == set(enum("DecisionType"))
-    assert not DECISIONS.keys() & UNSUPPORTED
+    assert DECISIONS.keys() == set(enum("DecisionType"))
     assert DECISIONS.keys() >= CLOSING
-
-
-def test_a_decision_type_that_is_not_supported_is_refused_and_named() -> None:
-    service = Service()
-    service.start()
-    task = service.poll_decision()
-    attributes = {"id": "x", "name": "f"}
-    with pytest.raises(Fault, match=r"ValidationException: decisions.2: ScheduleLambdaFunction is not supported"):
-        service.decide(task, marker(), {"decisionType": "ScheduleLambdaFunction", "scheduleLambdaFunctionDecisionAttributes": attributes})
-    assert service.types()[-1] == "DecisionTaskStarted"
 
 
 def test_the_events_of_the_decisions_follow_the_completion_in_their_order() -> None:

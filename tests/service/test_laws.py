@@ -15,9 +15,11 @@ from engine.service.core import Core
 from engine.service.events import ATTRIBUTES, CLOSE_STATUS
 from engine.service.execution import Execution
 from engine.service.faults import Fault
+from engine.service.invoking import Completed, EndInvocation, Failed, Invocation, Outcome, TakeInvocation
 from tests.service.driving import (
     ACTIVITY,
     DOMAIN,
+    ROLE,
     Service,
     cancel,
     cancel_activity,
@@ -28,6 +30,7 @@ from tests.service.driving import (
     fail,
     marker,
     schedule,
+    schedule_function,
     signal_external,
     start_child,
     timer,
@@ -51,11 +54,13 @@ TIMEOUTS = st.fixed_dictionaries(
         "activityType": st.sampled_from([ACTIVITY, {"name": "Unknown", "version": "1.0"}]),
     },
 )
+FUNCTION_OPTIONS = st.fixed_dictionaries({}, optional={"startToCloseTimeout": st.sampled_from(["1", "30"]), "input": st.just("1")})
 OPEN_DECISIONS = st.one_of(
     st.builds(lambda name, options: schedule(name, **options), NAMES, TIMEOUTS),
     st.builds(cancel_activity, NAMES),
     st.builds(timer, NAMES, st.sampled_from([0, 1, 7, 30])),
     st.builds(cancel_timer, NAMES),
+    st.builds(lambda name, options: schedule_function(name, **options), NAMES, FUNCTION_OPTIONS),
     st.just(marker()),
     st.builds(start_child, FLOWS, childPolicy=st.sampled_from(["TERMINATE", "REQUEST_CANCEL", "ABANDON"])),
     st.builds(signal_external, FLOWS),
@@ -65,6 +70,8 @@ CLOSING_DECISIONS = st.sampled_from([complete(result="r"), fail(reason="r"), can
 DECISIONS = st.builds(
     lambda decisions, last: [*decisions, *last], st.lists(OPEN_DECISIONS, max_size=5), st.lists(CLOSING_DECISIONS, max_size=1)
 )  # fmt: skip
+OPTIONS = st.fixed_dictionaries({"taskPriority": PRIORITIES}, optional={"lambdaRole": st.just(ROLE)})
+OUTCOMES = st.sampled_from([Completed(result="2"), Failed(reason="ValueError", details="{}")])
 STICKY = {"taskList": {"name": "sticky"}}
 OVERRIDES = st.one_of(
     st.just({}),
@@ -83,7 +90,7 @@ class AnySequence(RuleBasedStateMachine):
         self.service = Service()
         self.decision_tasks: list[Mapping[str, Any]] = []
         self.activity_tasks: list[Mapping[str, Any]] = []
-        self.runs: set[tuple[str, str]] = set()
+        self.invocations: list[Invocation] = []
 
     def may_fail(self, operation: str, *codes: str, **request: Any) -> Mapping[str, Any]:
         """A request that may be refused for these reasons and no other."""
@@ -94,8 +101,8 @@ class AnySequence(RuleBasedStateMachine):
                 raise
             return {}
 
-    @rule(flow=FLOWS, policy=st.sampled_from(["TERMINATE", "REQUEST_CANCEL", "ABANDON"]), timeout=SECONDS, priority=PRIORITIES)
-    def start(self, flow: str, policy: str, timeout: str, priority: str) -> None:
+    @rule(flow=FLOWS, policy=st.sampled_from(["TERMINATE", "REQUEST_CANCEL", "ABANDON"]), timeout=SECONDS, options=OPTIONS)
+    def start(self, flow: str, policy: str, timeout: str, options: Mapping[str, str]) -> None:
         self.may_fail(
             "StartWorkflowExecution",
             "WorkflowExecutionAlreadyStartedFault",
@@ -104,7 +111,7 @@ class AnySequence(RuleBasedStateMachine):
             workflowType={"name": "Flow", "version": "1.0"},
             childPolicy=policy,
             taskStartToCloseTimeout=timeout,
-            taskPriority=priority,
+            **options,
         )
 
     @rule(name=st.sampled_from(["decisions", "decisions", "sticky"]), sticky=st.booleans())
@@ -141,6 +148,18 @@ class AnySequence(RuleBasedStateMachine):
     def answer_activity(self, data: st.DataObject, operation: str) -> None:
         task = data.draw(st.sampled_from(self.activity_tasks), label="task")
         self.may_fail(operation, "UnknownResourceFault", taskToken=task["taskToken"])
+
+    @rule()
+    def invoke(self) -> None:
+        found = self.service.attend(TakeInvocation())
+        if found:
+            self.invocations.append(found["invocation"])
+
+    @precondition(lambda self: self.invocations)
+    @rule(data=st.data(), outcome=OUTCOMES)
+    def end_invocation(self, data: st.DataObject, outcome: Outcome) -> None:
+        invocation = data.draw(st.sampled_from(self.invocations), label="invocation")
+        self.service.attend(EndInvocation(invocation=invocation, outcome=outcome))
 
     @rule(flow=FLOWS, operation=INTERFERENCES)
     def interfere(self, flow: str, operation: str) -> None:
@@ -233,7 +252,9 @@ def open_counts(events: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
         "openChildWorkflowExecutions": count(
             "ChildWorkflowExecutionStarted", *(f"ChildWorkflowExecution{outcome}" for outcome in (*outcomes, "Terminated"))
         ),
-        "openLambdaFunctions": 0,
+        "openLambdaFunctions": count(
+            "LambdaFunctionScheduled", *(f"LambdaFunction{outcome}" for outcome in outcomes), "StartLambdaFunctionFailed"
+        ),
     }
 
 

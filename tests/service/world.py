@@ -63,6 +63,14 @@ def timer(seconds: int) -> dict[str, Any]:
     return {"decisionType": "StartTimer", "startTimerDecisionAttributes": {"timerId": "timer", "startToFireTimeout": str(seconds)}}
 
 
+def schedule_function(function_id: str, name: str, **options: str) -> dict[str, Any]:
+    """The decision to invoke a Lambda function."""
+    return {
+        "decisionType": "ScheduleLambdaFunction",
+        "scheduleLambdaFunctionDecisionAttributes": {"id": function_id, "name": name, **options},
+    }
+
+
 COMPLETE = {"decisionType": "CompleteWorkflowExecution", "completeWorkflowExecutionDecisionAttributes": {}}
 
 

@@ -6,12 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import DatabaseUnusable, EndpointError, SwfFault
+from engine.errors import DatabaseUnusable, EndpointError, SwfFault, UsageError
 from engine.service.clock import VirtualClock
 from engine.swf.client import Client
 from engine.swf.connect import connect
 from tests.service.serving import served_apart
-from tests.service.world import COMPLETE, NO_TASK, POLL, Bystander, decide, event_types, furnish, start
+from tests.service.world import (
+    COMPLETE,
+    DOMAIN,
+    NO_TASK,
+    POLL,
+    WORKFLOW,
+    Bystander,
+    decide,
+    event_types,
+    furnish,
+    schedule_function,
+    start,
+)
 
 LIST_DOMAINS = {"registrationStatus": "REGISTERED"}
 
@@ -44,6 +56,36 @@ def test_paths_to_one_file_are_one_service(tmp_path: Path) -> None:
     assert first.url == second.url
     first.close()
     second.close()
+
+
+def double(event: int, _: object) -> int:
+    return 2 * event
+
+
+@pytest.mark.parametrize("database", ["sqlite://:memory:", "sqlite:///{}/swf.db"])
+def test_functions_are_run_by_the_service_that_was_given_them(tmp_path: Path, database: str) -> None:
+    client = connect(database.format(tmp_path), functions={"double": double})
+    with contextlib.closing(client):
+        furnish(client.call)
+        client.call("StartWorkflowExecution", {"domain": DOMAIN, "workflowId": "w", "workflowType": WORKFLOW, "lambdaRole": "role"})
+        decide(client.call, schedule_function("a", "double", input="21"))
+        task = client.call("PollForDecisionTask", {**POLL, "reverseOrder": True})
+        completed = task["events"][2]
+    assert completed["lambdaFunctionCompletedEventAttributes"]["result"] == "42"
+
+
+def test_clients_of_one_file_agree_on_its_functions_or_leave_them_to_the_first(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/swf.db"
+    with contextlib.closing(connect(url, functions={"double": double})), contextlib.closing(connect(url)):
+        with contextlib.closing(connect(url, functions={"double": double})):
+            pass
+        with pytest.raises(EndpointError, match="other Lambda functions"):
+            connect(url, functions={"triple": double})
+
+
+def test_functions_are_for_the_embedded_service_only() -> None:
+    with pytest.raises(UsageError, match="only the embedded service"):
+        connect("http://127.0.0.1:1", functions={"double": double})
 
 
 def test_clients_of_memory_have_a_service_each() -> None:
