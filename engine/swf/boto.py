@@ -190,7 +190,9 @@ def open_client(url: str) -> BotoClient:
     except NO_CREDENTIALS as error:
         raise CredentialsMissing(url, f"{error}; {HOW_TO_GET_THEM}") from error
     except NoRegionError as error:
-        raise UsageError(f"{url} names no region and none is configured: write e.g. aws://eu-central-1, or set AWS_DEFAULT_REGION") from error
+        raise UsageError(
+            f"{url} names no region and none is configured: write e.g. aws://eu-central-1, or set AWS_DEFAULT_REGION"
+        ) from error
     except (BotoCoreError, ValueError) as error:
         raise EndpointError(url, str(error)) from error
 
