@@ -22,7 +22,12 @@ from moto.server import ThreadedMotoServer
 from engine.errors import SwfFault
 from engine.service.clock import VirtualClock
 from engine.service.database import Durability
+from engine.service.disk import Disk
+from engine.service.faults import Fault
+from engine.service.host import Host
+from engine.service.limits import Limits
 from engine.service.serve import Settings
+from engine.service.sessions import Session
 from engine.swf.connect import connect
 from tests.service.serving import served
 
@@ -152,6 +157,22 @@ def in_process(url: str = "sqlite://:memory:", clock: VirtualClock | None = None
     hands = clock or VirtualClock()
     with closing(connect(url, clock=hands, durability="process" if "memory" not in url else "full")) as client:
         yield VirtualEndpoint(kind=INPROCESS, ask=client_call(client), clock=hands)
+
+
+@contextmanager
+def limited(limits: Limits) -> Iterator[VirtualEndpoint]:
+    """The embedded service in memory, with other limits than SWF's: those that no case can fill."""
+    hands = VirtualClock()
+    with closing(Disk.in_memory(limits)) as disk, closing(Host(disk=disk, clock=hands)) as host:
+        session = Session(host)
+
+        def call(operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+            try:
+                return session.call(operation, request)
+            except Fault as fault:
+                raise Refused(code=fault.code, status=fault.status, message=fault.message) from fault
+
+        yield VirtualEndpoint(kind=INPROCESS, ask=call, clock=hands)
 
 
 @contextmanager

@@ -234,15 +234,16 @@ def test_tasks_of_higher_priority_come_first(world: World) -> None:
     assert [world.poll_activity()["activityId"] for _ in range(4)] == ["high", "later", "none", "low"]
 
 
-def test_the_description_tells_when_an_activity_was_scheduled_last(virtual: World) -> None:
-    """WorkflowExecutionDetail: latestActivityTaskTimestamp, "the time when the last activity task was scheduled"."""
-    flow = virtual.start()
+def test_the_description_tells_when_an_activity_was_scheduled_last(world: World) -> None:
+    """WorkflowExecutionDetail: latestActivityTaskTimestamp, "the time when the last activity task was scheduled".
+
+    AWS moves it when a task starts and closes, too (recorded in tests/service/test_working.py); nothing is claimed about that here.
+    """
+    flow = world.start()
     assert "latestActivityTaskTimestamp" not in flow.describe()
-    flow.decide(virtual.schedule())
-    scheduled = virtual.now()
-    virtual.wait(10)
-    virtual.complete(virtual.poll_activity())
-    assert flow.describe()["latestActivityTaskTimestamp"] == scheduled
+    flow.decide(world.schedule())
+    (scheduled,) = [event["eventTimestamp"] for event in flow.history() if event["eventType"] == "ActivityTaskScheduled"]
+    assert abs(flow.describe()["latestActivityTaskTimestamp"] - scheduled) < 0.5
 
 
 def test_open_tasks_are_dropped_when_the_execution_closes(world: World) -> None:

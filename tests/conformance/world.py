@@ -71,9 +71,9 @@ class Flow:
         self.answer(self.poll(), *decisions, **options)
 
     def history(self) -> Sequence[Mapping[str, Any]]:
-        body = self.world.call("GetWorkflowExecutionHistory", domain=self.world.domain, execution=self.execution)
-        events: Sequence[Mapping[str, Any]] = body["events"]
-        return events
+        """All of it, whatever the number of pages."""
+        pages = self.world.pages("GetWorkflowExecutionHistory", "events", domain=self.world.domain, execution=self.execution)
+        return [event for page in pages for event in page]
 
     def types(self) -> list[str]:
         return [event["eventType"] for event in self.history()]
