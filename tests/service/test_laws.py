@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import settings
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from engine.service.core import Core
-from engine.service.events import ATTRIBUTES, CLOSE_STATUS
 from engine.service.execution import Execution
 from engine.service.faults import Fault
 from engine.service.invoking import Completed, EndInvocation, Failed, Invocation, Outcome, TakeInvocation
@@ -35,6 +33,7 @@ from tests.service.driving import (
     start_child,
     timer,
 )
+from tests.service.laws import check_history, open_counts
 
 FLOWS = st.sampled_from(["one", "two", "three"])
 NAMES = st.sampled_from(["a", "b"])
@@ -210,51 +209,6 @@ def picture(core: Core) -> Mapping[str, Any]:
         },
         "due": sorted({due for _, *what in ledger.timeouts._heap if (due := (ledger._due_of(*what), *what))[0] != math.inf}),
         "next": core.next_due(),
-    }
-
-
-def check_history(events: Sequence[Mapping[str, Any]]) -> None:
-    """Ids are dense, time does not go back, it begins once and ends at most once, and nothing refers to what is not before it."""
-    assert [event["eventId"] for event in events] == list(range(1, len(events) + 1))
-    assert [event["eventTimestamp"] for event in events] == sorted(event["eventTimestamp"] for event in events)
-    kinds = [event["eventType"] for event in events]
-    assert kinds[0] == "WorkflowExecutionStarted"
-    assert [kind for kind in kinds[:-1] if kind in CLOSE_STATUS] == []
-    by_id = {event["eventId"]: event["eventType"] for event in events}
-    for event in events:
-        attributes = event[ATTRIBUTES[event["eventType"]]]
-        for member, suffix in (("scheduledEventId", "Scheduled"), ("startedEventId", "Started"), ("initiatedEventId", "Initiated")):
-            referred = attributes.get(member, 0)
-            assert referred < event["eventId"]
-            assert not referred or by_id[referred].endswith(suffix)
-        assert by_id.get(attributes.get("decisionTaskCompletedEventId", 0), "DecisionTaskCompleted") == "DecisionTaskCompleted"
-    deciding = 0
-    for kind in kinds:
-        deciding += {"DecisionTaskStarted": 1, "DecisionTaskCompleted": -1}.get(kind, 0)
-        if kind == "DecisionTaskTimedOut":
-            deciding = 0
-        assert 0 <= deciding <= 1
-
-
-def open_counts(events: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
-    """The open counts, counted from the events alone."""
-    seen = Counter(event["eventType"] for event in events)
-    is_open = not any(kind in CLOSE_STATUS for kind in seen)
-
-    def count(opening: str, *closing: str) -> int:
-        return seen[opening] - sum(seen[kind] for kind in closing) if is_open else 0
-
-    outcomes = ("Completed", "Failed", "TimedOut", "Canceled")
-    return {
-        "openActivityTasks": count("ActivityTaskScheduled", *(f"ActivityTask{outcome}" for outcome in outcomes)),
-        "openDecisionTasks": min(1, count("DecisionTaskScheduled", "DecisionTaskCompleted", "DecisionTaskTimedOut")),
-        "openTimers": count("TimerStarted", "TimerFired", "TimerCanceled"),
-        "openChildWorkflowExecutions": count(
-            "ChildWorkflowExecutionStarted", *(f"ChildWorkflowExecution{outcome}" for outcome in (*outcomes, "Terminated"))
-        ),
-        "openLambdaFunctions": count(
-            "LambdaFunctionScheduled", *(f"LambdaFunction{outcome}" for outcome in outcomes), "StartLambdaFunctionFailed"
-        ),
     }
 
 
