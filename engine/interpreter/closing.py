@@ -75,7 +75,6 @@ class Closing:
             return
         self.phase = Phase.CANCELING
         self._interrupted = list(islice(self._board.live, MOST_NAMED))
-        self._board.forget_ready()
         self._parking.clear()
         waited_for = self._ledger.cancel_all()
         for name, place in list(self._board.live.items()):

@@ -177,7 +177,6 @@ class Ledger:
         """The execution is closed: nothing is wanted, nothing is open."""
         for table in (self._pending, self._tasks, self._tasks_open, self._timers):
             table.clear()
-        self._withdrawn.clear()
 
     # Activity tasks.
 

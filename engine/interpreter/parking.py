@@ -77,9 +77,8 @@ class Parking:
 
     def clear(self) -> None:
         """Nothing new begins any more."""
-        self._tasks.clear()
-        self._timers.clear()
-        self._waiting.clear()
+        for queue in (self._tasks, self._timers, self._waiting):
+            queue.clear()
 
     def _let_in(self, queue: deque[Task] | deque[Timer]) -> None:
         while queue:

@@ -119,7 +119,19 @@ def test_where_tasks_must_not_be_canceled_the_grace_period_ends_it() -> None:
     assert swf.fire("swfgraph.cancel").decide().closed == "WorkflowExecutionCanceled"
 
 
+def test_a_timer_that_must_not_be_canceled_is_left_alone() -> None:
+    swf = swf_of(FORK).decide().begin("a").request_cancel().refuse("CancelTimer", "OPERATION_NOT_PERMITTED").decide().decide()
+    assert swf.decisions == []
+    assert "w.wait.1" in swf.timers
+
+
 # The close event.
+
+
+def test_what_is_open_counts_as_canceled_as_soon_as_the_close_is_decided() -> None:
+    swf = swf_of(FORK).decide().fail("a", "Broken")
+    assert not swf.run.closed
+    assert states(swf) == {"fork": "completed", "a": "failed", "b": "canceled", "c": "idle", "w": "canceled", "done": "idle"}
 
 
 def test_a_run_is_closed_by_the_event_and_not_by_the_wish() -> None:

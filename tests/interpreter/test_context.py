@@ -59,6 +59,12 @@ def test_it_stays_small_however_much_is_open_and_failed() -> None:
     assert len(swf.run.context()) < 8_000
 
 
+def test_what_failed_and_runs_again_is_not_failed() -> None:
+    catch = [{"errors": ["*"], "retryFrom": "a", "maxTimes": 1}]
+    swf = swf_of({"a": activity("b"), "b": activity("done", catch=catch), "done": end()}).decide().complete("a").decide().fail("b")
+    assert (told(swf)["failed"], told(swf)["done"], told(swf)["running"]) == ([], 0, 1)
+
+
 def test_the_phase_tells_of_the_end_before_it_is_there() -> None:
     swf = swf_of(NODES).decide().begin("a").request_cancel()
     assert told(swf)["phase"] == "canceling"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.errors import HistoryError
 from engine.interpreter.states import NodeState
 from engine.spec.model import ABSENT
 from tests.interpreter.plans import activity, end
@@ -139,6 +140,12 @@ def test_a_decision_takes_the_first_choice_that_holds() -> None:
     choices = [{"when": "input.missing", "next": "b"}, {"when": "input.n > 1", "next": "c"}, {"when": "true", "next": "b"}]
     nodes = {"a": {"type": "decision", "choices": choices, "default": "b"}, "b": activity("done"), "c": activity("done"), "done": end()}
     assert scheduled(swf_of(nodes, {"n": 2}).decide()) == ["c"]
+
+
+def test_a_decision_without_a_choice_that_holds_takes_its_default() -> None:
+    choice = {"type": "decision", "choices": [{"when": "false", "next": "b"}], "default": "c"}
+    swf = swf_of({"a": choice, "b": activity("done"), "c": activity("done"), "done": end()}).decide()
+    assert states(swf) == {"a": "completed", "b": "skipped", "c": "open", "done": "idle"}
 
 
 def test_no_choice_and_no_default_fails_the_execution() -> None:
@@ -337,6 +344,20 @@ def test_a_task_that_was_decided_on_before_the_reset_and_scheduled_after_it_is_c
 def test_a_wish_that_is_taken_back_before_it_was_sent_is_never_sent() -> None:
     swf = swf_of(BESIDE).decide().complete("b").decide().complete("slow").fail("c").decide()
     assert scheduled(swf) == ["b.2.1", "slow.2.1"]
+
+
+def test_a_timer_of_what_is_reset_is_canceled() -> None:
+    nodes = BESIDE | {"slow": {"type": "wait", "for": "1h", "next": "join"}}
+    swf = swf_of(nodes).decide().complete("b").decide().fail("c").decide()
+    assert kinds(swf.decisions) == ["CancelTimer", "ScheduleActivityTask", "StartTimer"]
+    assert list(swf.timers) == ["slow.wait.2"]
+
+
+def test_what_was_taken_back_is_unknown_once_the_next_decision_task_has_started() -> None:
+    """Then the events of all decisions before it have been seen."""
+    swf = swf_of(BESIDE).decide().complete("b").complete("slow").decide().complete("c").take().request_cancel().lose().take()
+    with pytest.raises(HistoryError, match="the activity task join is none that this spec wants here"):
+        swf.event("ActivityTaskScheduled", activityId="join", activityType={"name": "Work", "version": "1.0"})
 
 
 # Waits.

@@ -146,6 +146,35 @@ def test_a_task_answers_once() -> None:
         ledger.task_closed(completed())
 
 
+def test_a_timer_fires_once() -> None:
+    ledger, fired = Ledger(), e.TimerFired(id=7, time=1.0, timer_id="t")
+    ledger.want_timer(timer())
+    ledger.timer_started(started())
+    ledger.timer_closed(fired)
+    with pytest.raises(HistoryError, match="the timer t is none that this spec wants here"):
+        ledger.timer_closed(fired)
+
+
+def test_a_refused_timer_is_not_there() -> None:
+    ledger = Ledger()
+    ledger.want_timer(timer())
+    ledger.timer_refused(e.StartTimerFailed(id=5, time=1.0, timer_id="t", cause="OPERATION_NOT_PERMITTED"))
+    with pytest.raises(HistoryError, match="the timer t is none that this spec wants here"):
+        ledger.timer_started(started())
+
+
+def test_a_timer_ticks_from_its_start_to_its_end_whatever_it_is_for() -> None:
+    ledger, ticking = Ledger(), []
+    ledger.want_timer(timer())
+    for happened in (started(), started("swfgraph.more.1")):
+        ticking.append(ledger.ticking)
+        ledger.timer_started(happened)
+    for timer_id in ("t", "swfgraph.more.1"):
+        ticking.append(ledger.ticking)
+        ledger.timer_closed(e.TimerFired(id=7, time=1.0, timer_id=timer_id))
+    assert [*ticking, ledger.ticking] == [False, True, True, True, False]
+
+
 def test_a_task_starts_once() -> None:
     ledger = Ledger()
     ledger.want_task(task())

@@ -88,6 +88,16 @@ def test_where_too_many_timers_run_each_that_ends_lets_one_start() -> None:
     assert timers(swf.fire("n1.wait.1").decide()) == {"n2.wait.1": "5"}
 
 
+def test_a_timer_that_is_canceled_makes_room_too() -> None:
+    wait = {"type": "wait", "for": 5, "next": "join"}
+    caught = activity("join", catch=[{"errors": ["*"], "retryFrom": "one", "maxTimes": 1}])
+    nodes = {"fork": {"type": "pass", "next": ["one", "two"]}, "one": {"type": "pass", "next": ["w", "a"]}, "w": wait, "a": caught}
+    nodes |= {"two": activity("late"), "late": wait, "join": activity("done"), "done": end()}
+    swf = swf_of(nodes).decide().complete("two").refuse("StartTimer", MANY_TIMERS).decide()
+    assert timers(swf.fail("a").decide()) == {"w.wait.2": "5"}
+    assert timers(swf.decide()) == {"late.wait.1": "5"}
+
+
 def test_a_timer_that_is_started_too_fast_waits_for_another_one() -> None:
     swf = swf_of(WAIT).refuse("StartTimer", FAST_TIMERS).decide().decide()
     assert timers(swf) == {"swfgraph.throttle.1": "1"}
@@ -117,11 +127,12 @@ def test_where_waiting_is_not_permitted_and_nothing_catches_that_the_execution_f
 
 @pytest.mark.parametrize("cause", [MANY_TASKS, FAST_TASKS])
 def test_what_waits_is_forgotten_when_the_execution_is_canceled(cause: str) -> None:
-    swf = swf_of(fork(3)).take()
-    swf.decisions = swf.decisions[:2]
-    swf.respond().refuse("ScheduleActivityTask", cause, cause).decide().begin("n0").request_cancel().decide()
+    swf = swf_of(fork(4)).take()
+    swf.decisions = swf.decisions[:3]
+    swf.respond().refuse("ScheduleActivityTask", cause, cause).decide().begin("n0").begin("n1").request_cancel().decide()
     assert scheduled(swf) == []
     assert scheduled(swf.complete("n0").decide()) == []
+    assert scheduled(swf.complete("n1").decide()) == []
     assert swf.closed == "WorkflowExecutionCanceled"
 
 
