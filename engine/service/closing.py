@@ -40,6 +40,15 @@ def close_execution(ledger: Ledger, execution: Execution, event_type: str, attri
                     request_cancel(ledger, child, {"externalWorkflowExecution": this.reference, "cause": "CHILD_POLICY_APPLIED"}, now)
 
 
+def terminate_overfull(ledger: Ledger, now: float) -> None:
+    """Developer guide, Amazon SWF quotas: "Maximum workflow execution history size"; WorkflowExecutionTerminated, cause."""
+    overfull, ledger.overfull = ledger.overfull, []
+    for execution in overfull:
+        if execution.is_open:
+            attributes = {"childPolicy": execution.started["childPolicy"], "cause": "EVENT_LIMIT_EXCEEDED"}
+            close_execution(ledger, execution, "WorkflowExecutionTerminated", attributes, now)
+
+
 def request_cancel(ledger: Ledger, execution: Execution, attributes: Attributes, now: float) -> None:
     """Record that somebody wants the execution canceled. It is for the decider to see to it."""
     ledger.record(execution, "WorkflowExecutionCancelRequested", {"externalInitiatedEventId": 0, **attributes}, now)

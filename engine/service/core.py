@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from engine.service import polling, starting, viewing, visibility, working
 from engine.service.answers import DONE, Answer, Later, Parked, Reply
 from engine.service.archive import Archive
-from engine.service.closing import close_execution
+from engine.service.closing import terminate_overfull
 from engine.service.decisions import respond_decision_task_completed
 from engine.service.due import fire_due
 from engine.service.invoking import Errand, attend_to_functions
@@ -101,7 +101,8 @@ class Core:
         """Answer one request. Raises: Fault, and then the request has changed nothing (what was due by now has happened still)."""
         request = validate(operation, request)
         stamp = round(now, 3)
-        if self._ledger.timeouts.reached(now):
+        if self._ledger.timeouts.reached(now) or now >= self._retention_check:
+            # Retention is looked after here too: where nothing is open, nothing is due, and no alarm ticks.
             self.tick(now)
         answer = self._methods[operation](request, stamp)
         self._follow_up(stamp)
@@ -118,7 +119,7 @@ class Core:
 
     def _follow_up(self, stamp: float) -> None:
         if self._ledger.overfull:
-            self._terminate_overfull(stamp)
+            terminate_overfull(self._ledger, stamp)
         if self._ledger.timeouts.reached(stamp):
             # A timer of zero seconds fires at once, without waiting for an alarm.
             self.tick(stamp)
@@ -128,7 +129,7 @@ class Core:
         stamp = round(now, 3)
         fire_due(self._ledger, now, stamp)
         if self._ledger.overfull:
-            self._terminate_overfull(stamp)
+            terminate_overfull(self._ledger, stamp)
         if now >= self._retention_check:
             self._delete_expired(now)
 
@@ -217,11 +218,3 @@ class Core:
             return Reply(answer.body)
 
         return method
-
-    def _terminate_overfull(self, now: float) -> None:
-        """Developer guide, Amazon SWF quotas: "Maximum workflow execution history size"; WorkflowExecutionTerminated, cause."""
-        overfull, self._ledger.overfull = self._ledger.overfull, []
-        for execution in overfull:
-            if execution.is_open:
-                attributes = {"childPolicy": execution.started["childPolicy"], "cause": "EVENT_LIMIT_EXCEEDED"}
-                close_execution(self._ledger, execution, "WorkflowExecutionTerminated", attributes, now)

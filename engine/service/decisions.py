@@ -2,7 +2,7 @@
 
 The order of events: DecisionTaskCompleted; what the decisions led to, in their order; what reached other executions; and, where the
 decider has something new to see, one DecisionTaskScheduled. Nothing is recorded where the response as a whole is refused.
-Imports deciding, the decisions_... modules, faults, ledger, registry, tokens.
+Imports closing, deciding, the decisions_... modules, faults, ledger, registry, tokens.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.service import decisions_closing, decisions_external, decisions_tasks
 from engine.service.archive import ABSENT
+from engine.service.closing import terminate_overfull
 from engine.service.deciding import Deciding, Handler
 from engine.service.events import given
 from engine.service.execution import Execution
@@ -62,12 +63,23 @@ def respond_decision_task_completed(ledger: Ledger, registry: Registry, request:
         completed["taskList"] = {"name": request["taskList"]["name"]}
     completed_id = ledger.record(execution, "DecisionTaskCompleted", completed, now)
     deciding = Deciding(ledger=ledger, registry=registry, execution=execution, completed_id=completed_id, now=now, unseen=unseen)
+    _carry_out(deciding, decisions)
+    for deliver in deciding.deliveries:
+        deliver()
+        if ledger.overfull:
+            terminate_overfull(ledger, now)
+    _go_on(deciding)
+
+
+def _carry_out(deciding: Deciding, decisions: Sequence[Mapping[str, Any]]) -> None:
+    """All of them, but for those that the history has no room for: one response can hold more than a history does."""
     for decision in decisions:
         decision_type = decision["decisionType"]
         DECISIONS[decision_type](deciding, decision[_ATTRIBUTES[decision_type]])
-    for deliver in deciding.deliveries:
-        deliver()
-    _go_on(deciding)
+        if deciding.ledger.overfull:
+            terminate_overfull(deciding.ledger, deciding.now)
+            if not deciding.execution.is_open:
+                return
 
 
 def _go_on(deciding: Deciding) -> None:

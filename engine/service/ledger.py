@@ -173,7 +173,8 @@ class Ledger:
         While a decision task is running the next one is scheduled at once (histories recorded from AWS have DecisionTaskScheduled before
         the DecisionTaskCompleted of the running one), but can't be had before that closes: developer guide, "Launching deciders".
         """
-        if execution.waiting is not NO_DECISION:
+        if execution.waiting is not NO_DECISION or execution.last_event_id == self.limits.events - 1:
+            # With room for one event more, that is the one by which the service terminates the execution.
             return
         started = execution.started
         attributes: dict[str, Any] = {"taskList": {"name": execution.override_list or execution.task_list}}

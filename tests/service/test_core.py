@@ -9,7 +9,7 @@ import pytest
 from engine.service.core import Limits
 from engine.service.faults import Fault
 from engine.service.model import operations
-from tests.service.driving import ACTIVITY, DOMAIN, START, WORKFLOW, Service, complete, schedule, timer
+from tests.service.driving import ACTIVITY, DOMAIN, START, WORKFLOW, Service, complete, marker, schedule, timer
 
 
 def test_the_hello_world_of_the_tutorial_has_the_history_that_the_tutorial_prints() -> None:
@@ -255,6 +255,32 @@ def test_a_history_at_its_limit_is_terminated() -> None:
             break
     assert service.last("WorkflowExecutionTerminated") == {"childPolicy": "TERMINATE", "cause": "EVENT_LIMIT_EXCEEDED"}
     assert len(service.history()) == 20
+
+
+def test_one_response_can_not_overfill_a_history() -> None:
+    service = Service(Limits(events=20))
+    service.start()
+    service.decide_next(*(marker(f"m{number}") for number in range(30)))
+    assert service.last("WorkflowExecutionTerminated")["cause"] == "EVENT_LIMIT_EXCEEDED"
+    assert len(service.history()) == 20
+
+
+def test_a_history_that_is_full_gets_no_further_decision_task() -> None:
+    service = Service(Limits(events=6))
+    service.start()
+    service.decide_next()
+    service.call("SignalWorkflowExecution", domain=DOMAIN, workflowId="flow", signalName="last")
+    assert service.types()[-2:] == ["WorkflowExecutionSignaled", "WorkflowExecutionTerminated"]
+
+
+def test_retention_is_kept_where_nothing_is_ever_due() -> None:
+    service = Service()
+    run_id = service.start()
+    service.decide_next(complete())
+    service.now += 10 * 86_400 + 61
+    service.call("ListDomains", registrationStatus="REGISTERED")
+    with pytest.raises(Fault, match="Unknown execution"):
+        service.describe(run_id=run_id)
 
 
 def test_executions_are_deleted_when_their_domains_retention_is_over() -> None:
