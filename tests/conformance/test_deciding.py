@@ -163,7 +163,7 @@ def test_closing_must_be_the_last_decision(world: World) -> None:
 
 def test_a_decision_type_must_be_known(world: World) -> None:
     """Decision: decisionType, an enumeration."""
-    request = {"taskToken": world.start().poll()["taskToken"], "decisions": [decision("Guess")]}
+    request = {"taskToken": world.start().poll()["taskToken"], "decisions": [{"decisionType": "Guess"}]}
     world.refuses("ValidationException", "RespondDecisionTaskCompleted", **request)
 
 

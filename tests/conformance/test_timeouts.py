@@ -121,7 +121,7 @@ def test_an_execution_is_not_started_for_more_than_a_year(world: World) -> None:
 
 def test_no_execution_runs_for_more_than_a_year(virtual: World) -> None:
     """StartChildWorkflowExecutionDecisionAttributes: executionStartToCloseTimeout may be NONE; the one-year limit stays."""
-    parent = virtual.start()
+    parent = virtual.start(childPolicy="ABANDON")
     parent.decide(virtual.start_child(executionStartToCloseTimeout="NONE"))
     child = parent.child()
     virtual.wait(YEAR - 1)

@@ -297,16 +297,15 @@ def continue_as_new(**options: Any) -> Mapping[str, Any]:
     return decision("ContinueAsNewWorkflowExecution", **options)
 
 
-def furnish(endpoint: Endpoint) -> None:
-    """Register what every case finds. It may be there from another run."""
-    world = World(endpoint=endpoint)
+def furnish(world: World) -> None:
+    """Register what every case finds in its domain. It may be there from another run."""
     there = {"DomainAlreadyExistsFault", "TypeAlreadyExistsFault"}
     for operation, request in (
-        ("RegisterDomain", {"name": DOMAIN, "workflowExecutionRetentionPeriodInDays": "1"}),
-        ("RegisterWorkflowType", {"domain": DOMAIN, **WORKFLOW, **WORKFLOW_DEFAULTS}),
-        ("RegisterWorkflowType", {"domain": DOMAIN, **BARE_WORKFLOW}),
-        ("RegisterActivityType", {"domain": DOMAIN, **ACTIVITY, **ACTIVITY_DEFAULTS}),
-        ("RegisterActivityType", {"domain": DOMAIN, **BARE_ACTIVITY}),
+        ("RegisterDomain", {"name": world.domain, "workflowExecutionRetentionPeriodInDays": "1"}),
+        ("RegisterWorkflowType", {"domain": world.domain, **WORKFLOW, **WORKFLOW_DEFAULTS}),
+        ("RegisterWorkflowType", {"domain": world.domain, **BARE_WORKFLOW}),
+        ("RegisterActivityType", {"domain": world.domain, **ACTIVITY, **ACTIVITY_DEFAULTS}),
+        ("RegisterActivityType", {"domain": world.domain, **BARE_ACTIVITY}),
     ):
         try:
             world.call(operation, **request)
