@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.errors import EndpointUnavailable
-from engine.swf.client import Client
+from engine.swf.client import Answered, Client, Request, exchange
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,27 @@ class Patience:
                 if self._away:
                     self._note_back()
                 return response
+
+    def exchange(
+        self, answer: Request, told: Callable[[Answered], None], poll: Request, *, answering: threading.Event, polling: threading.Event
+    ) -> Mapping[str, Any]:
+        """As `swf.client.exchange`, each of the two again and again until its event is set. Raises: as `call`, for the poll."""
+
+        def told_in_the_end(outcome: Answered) -> None:
+            told(lambda: self._in_the_end(outcome, answer, answering))
+
+        try:
+            return exchange(self._client, answer, told_in_the_end, poll)
+        except EndpointUnavailable as error:
+            self._note_away(error)
+        return self.call(*poll, polling)
+
+    def _in_the_end(self, outcome: Answered, request: Request, give_up: threading.Event) -> Mapping[str, Any]:
+        try:
+            return outcome()
+        except EndpointUnavailable as error:
+            self._note_away(error)
+        return self.call(*request, give_up)
 
     def _note_away(self, error: EndpointUnavailable) -> None:
         with self._lock:

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from engine.errors import EndpointError, EndpointUnavailable, HistoryError, SpecMismatch, SwfFault
 from engine.graph.plan import Plan
@@ -26,10 +26,13 @@ from engine.runtime.loops import Grace, Loops
 from engine.runtime.queues import TaskQueue, default_identity, take_one
 from engine.runtime.runcache import RunCache, Said
 from engine.runtime.said import describe_decision
-from engine.swf.client import Client
+from engine.spec.model import ABSENT, Absent
+from engine.swf.client import Answered, Client, Request, outcome_of
 from engine.swf.tasks import EMPTY, DecisionTask, parse_decision_task
 
 log = logging.getLogger(__name__)
+
+ANSWER: Final = "RespondDecisionTaskCompleted"
 
 PAGE: Final = 1000
 """Events in a poll's response. API reference, PollForDecisionTask, maximumPageSize."""
@@ -61,9 +64,9 @@ class Decider:
         self._on_decided = on_decided
         self._loops = Loops("decider")
         self._give_up = threading.Event()
-        patience = Patience(client)
-        self._polls = patience.until(self._loops.stopping)
-        self._answers = patience.until(self._give_up)
+        self._patience = Patience(client)
+        self._polls = self._patience.until(self._loops.stopping)
+        self._answers = self._patience.until(self._give_up)
         self._cache = RunCache(settings.cached_runs)
         self._said = Said()
 
@@ -72,7 +75,7 @@ class Decider:
 
     def step(self) -> bool:
         """Decide one task, waiting about a long poll's time for it; whether there was one."""
-        return take_one(self.queues, self._turn, "CountPendingDecisionTasks", self._polls, self._loops.stopping)
+        return take_one(self.queues, self._decide_one, "CountPendingDecisionTasks", self._polls, self._loops.stopping)
 
     def drain(self) -> None:
         """No new polls; those under way end now, where the endpoint can do that."""
@@ -85,26 +88,44 @@ class Decider:
         self._give_up.set()
         self._loops.check()
 
-    def _turn(self, queue: TaskQueue) -> bool:
+    def _turn(self, queue: TaskQueue) -> None:
+        """Decide tasks until a poll brings none, or one that is not ours to decide. Each answer is waited for with the poll after it."""
+        task = parse_decision_task(self._polls.call(*self._requests[queue]))
+        while task is not EMPTY:
+            answer = self._decide(queue, task)
+            if answer is ABSENT:
+                return
+            if self._loops.stopping.is_set():
+                self._told(task, answer, outcome_of(self._answers, (ANSWER, answer)))
+                return
+            told = partial(self._told, task, answer)
+            poll = self._requests[queue]
+            response = self._patience.exchange((ANSWER, answer), told, poll, answering=self._give_up, polling=self._loops.stopping)
+            task = parse_decision_task(response)
+
+    def _decide_one(self, queue: TaskQueue) -> bool:
         """One poll, and the decision that it asked for; whether it asked for one."""
-        task = parse_decision_task(self._polls.call("PollForDecisionTask", self._requests[queue]))
+        task = parse_decision_task(self._polls.call(*self._requests[queue]))
         if task is EMPTY:
             return False
+        answer = self._decide(queue, task)
+        if answer is not ABSENT:
+            self._told(task, answer, outcome_of(self._answers, (ANSWER, answer)))
+        return True
+
+    def _decide(self, queue: TaskQueue, task: DecisionTask) -> Mapping[str, Any] | Literal[Absent.ABSENT]:
+        """What to answer; absent: the task is left alone."""
         if log.isEnabledFor(logging.INFO):
             log.info("Received a decision task: %s", task.name, extra=_address(task))
         plan = self._plans.get((queue.domain, task.name, task.version))
         if plan is None:
             self._leave_unknown(queue, task)
-        else:
-            self._decide(queue.domain, task, plan)
-        return True
-
-    def _decide(self, domain: str, task: DecisionTask, plan: Plan) -> None:
+            return ABSENT
         run = self._cache.take(task.run_id) or Run(plan, workflow_id=task.workflow_id, run_id=task.run_id)
         try:
-            self._fold(run, domain, task)
+            self._fold(run, queue.domain, task)
             decisions = run.decisions()
-            answer = {"taskToken": task.token, "decisions": decisions, "executionContext": run.context()}
+            context = run.context()
         except HistoryError as error:
             self._leave(task, error)
         except SwfFault as fault:
@@ -118,7 +139,10 @@ class Decider:
                 extra=_address(task),
             )
         else:
-            self._answer(run, task, answer, decisions)
+            if not any(decision["decisionType"] in CLOSING for decision in decisions):
+                self._cache.give_back(task.run_id, run)  # it holds what events said, not what we answer: it is right whatever comes of that
+            return {"taskToken": task.token, "decisions": decisions, "executionContext": context}
+        return ABSENT
 
     def _fold(self, run: Run, domain: str, task: DecisionTask) -> None:
         """Bring it up to the task's DecisionTaskStarted: by what the poll brought if that is all, else by reading what is missing."""
@@ -133,24 +157,22 @@ class Decider:
         for event in events:
             fold(event)
 
-    def _answer(self, run: Run, task: DecisionTask, answer: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]]) -> None:
+    def _told(self, task: DecisionTask, answer: Mapping[str, Any], outcome: Answered) -> None:
+        """The outcome of an answer is known."""
         if log.isEnabledFor(logging.INFO):
-            for decision in decisions:
+            for decision in answer["decisions"]:
                 log.info("Decision made: %s", describe_decision(decision), extra=_address(task))
         try:
-            self._answers.call("RespondDecisionTaskCompleted", answer)
+            outcome()
         except SwfFault as fault:
             if fault.code == "UnknownResourceFault":
                 log.warning("The decision came too late: the task has timed out, or the execution is closed", extra=_address(task))
             else:
                 log.error("The decision was refused, the task is left to time out: %s", fault, extra=_address(task))
-            return
         except EndpointUnavailable as error:
             log.error("The decision could not be told, the task is left to time out: %s", error, extra=_address(task))
-            return
-        if not any(decision["decisionType"] in CLOSING for decision in decisions):
-            self._cache.give_back(task.run_id, run)
-        self._on_decided(task.run_id)
+        else:
+            self._on_decided(task.run_id)
 
     def _leave_unknown(self, queue: TaskQueue, task: DecisionTask) -> None:
         if self._said.first(f"{queue.domain}/{task.name}/{task.version}"):
@@ -171,15 +193,16 @@ class Decider:
             log.error("The execution %s was decided by %s and is left alone: %s", task.workflow_id, what, error, extra=_address(task))
 
 
-def poll_request(queue: TaskQueue, identity: str) -> Mapping[str, Any]:
+def poll_request(queue: TaskQueue, identity: str) -> Request:
     """Asks for what is new since the decision before, which is all that whoever holds the Run needs."""
-    return {
+    request = {
         "domain": queue.domain,
         "taskList": {"name": queue.task_list},
         "identity": identity,
         "maximumPageSize": PAGE,
         "startAtPreviousStartedEvent": True,
     }
+    return "PollForDecisionTask", request
 
 
 def _above(events: Sequence[Mapping[str, Any]], last: int) -> Sequence[Mapping[str, Any]]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, assert_never
+from typing import Final, assert_never
 
 from engine.errors import EndpointUnavailable, InputError, SwfFault, UsageError
 from engine.runtime.backoff import Patience
@@ -25,7 +25,7 @@ from engine.runtime.task import PAYLOAD_LIMIT, REASON_LIMIT, Abandoned, Canceled
 from engine.spec.inputs import check_input
 from engine.spec.model import ABSENT, Spec
 from engine.spec.payload import decode
-from engine.swf.client import Client
+from engine.swf.client import Answered, Client, Request, outcome_of
 from engine.swf.tasks import EMPTY, ActivityTask, parse_activity_task
 
 log = logging.getLogger(__name__)
@@ -63,9 +63,10 @@ class Worker:
         self._in_hand: dict[str, Job] = {}
         """Running or being answered, by token."""
         self._abandoned = ""
-        patience = Patience(client)
-        self._polls = patience.until(self._slots.stopping)
-        self._answers = patience.until(self._give_up)
+        self._patience = Patience(client)
+        self._polls = self._patience.until(self._slots.stopping)
+        self._answers = self._patience.until(self._give_up)
+        self._requests = {queue: _poll(queue, settings.identity) for queue in self.queues}
 
     def start(self, on_end: Callable[[], None]) -> None:
         self._start_heart(on_end)
@@ -75,7 +76,7 @@ class Worker:
         """Run one task, waiting about a long poll's time for it; whether there was one."""
         if not self._beats.running:
             self._start_heart(lambda: None)
-        return take_one(self.queues, self._turn, "CountPendingActivityTasks", self._polls, self._slots.stopping)
+        return take_one(self.queues, self._work_one, "CountPendingActivityTasks", self._polls, self._slots.stopping)
 
     def drain(self) -> None:
         """No new polls; those under way end now, where the endpoint can do that."""
@@ -113,12 +114,27 @@ class Worker:
     def _start_heart(self, on_end: Callable[[], None]) -> None:
         self._beats.start([partial(self._heart.turn, self._beats.stopping)], on_end)
 
-    def _turn(self, queue: TaskQueue) -> bool:
+    def _turn(self, queue: TaskQueue) -> None:
+        """Run tasks until a poll brings none. Each answer is waited for with the poll after it."""
+        task = parse_activity_task(self._polls.call(*self._requests[queue]))
+        while task is not EMPTY:
+            job, outcome = self._work(queue, task)
+            if isinstance(outcome, Abandoned) or self._slots.stopping.is_set():
+                self._answer(task, job, outcome)
+                return
+            told, poll = partial(self._told, task, job), self._requests[queue]
+            response = self._patience.exchange(_answer(task, outcome), told, poll, answering=self._give_up, polling=self._slots.stopping)
+            task = parse_activity_task(response)
+
+    def _work_one(self, queue: TaskQueue) -> bool:
         """One poll, and the task that it gave; whether it gave one."""
-        request = {"domain": queue.domain, "taskList": {"name": queue.task_list}, "identity": self._settings.identity}
-        task = parse_activity_task(self._polls.call("PollForActivityTask", request))
+        task = parse_activity_task(self._polls.call(*self._requests[queue]))
         if task is EMPTY:
             return False
+        self._answer(task, *self._work(queue, task))
+        return True
+
+    def _work(self, queue: TaskQueue, task: ActivityTask) -> tuple[Job, Outcome]:
         job = Job(
             activity=task.name,
             version=task.version,
@@ -132,10 +148,12 @@ class Worker:
         log.info("Received an activity task: %s", job.activity, extra=job.address)
         self._in_hand[task.token] = job
         try:
-            self._answer(task, job, self._run(task, job))
-        finally:
+            outcome = self._run(task, job)
+        except BaseException:
             del self._in_hand[task.token]
-        return True
+            raise
+        _log_outcome(job, outcome)
+        return job, outcome
 
     def _run(self, task: ActivityTask, job: Job) -> Outcome:
         known = self._repertoire.known.get((TaskQueue(domain=job.domain, task_list=job.task_list), job.activity, job.version))
@@ -158,12 +176,15 @@ class Worker:
         )
 
     def _answer(self, task: ActivityTask, job: Job, outcome: Outcome) -> None:
-        _log_outcome(job, outcome)
         if isinstance(outcome, Abandoned):
-            return
-        operation, answer = _answer(outcome)
+            del self._in_hand[task.token]
+        else:
+            self._told(task, job, outcome_of(self._answers, _answer(task, outcome)))
+
+    def _told(self, task: ActivityTask, job: Job, answered: Answered) -> None:
+        """The outcome of an answer is known."""
         try:
-            self._answers.call(operation, {"taskToken": task.token, **answer})
+            answered()
         except SwfFault as fault:
             if fault.code == "UnknownResourceFault":
                 log.warning("%s ended too late: its task has timed out, or its execution is closed", job.activity, extra=job.address)
@@ -171,6 +192,12 @@ class Worker:
                 log.error("The answer for %s was refused, the task is left to time out: %s", job.activity, fault, extra=job.address)
         except EndpointUnavailable as error:
             log.error("The outcome of %s could not be told, the task is left to time out: %s", job.activity, error, extra=job.address)
+        finally:
+            del self._in_hand[task.token]
+
+
+def _poll(queue: TaskQueue, identity: str) -> Request:
+    return "PollForActivityTask", {"domain": queue.domain, "taskList": {"name": queue.task_list}, "identity": identity}
 
 
 def _polled(queues: Sequence[TaskQueue], only: frozenset[str]) -> tuple[TaskQueue, ...]:
@@ -194,15 +221,16 @@ def _refusal(known: Known, job: Job) -> Text:
     return ABSENT
 
 
-def _answer(outcome: Completed | Failed | Canceled) -> tuple[str, Mapping[str, Any]]:
-    """Operation and request, without the token."""
+def _answer(task: ActivityTask, outcome: Completed | Failed | Canceled) -> Request:
+    token = {"taskToken": task.token}
     match outcome:
         case Completed():
-            return "RespondActivityTaskCompleted", {} if outcome.result is ABSENT else {"result": outcome.result}
+            return "RespondActivityTaskCompleted", token if outcome.result is ABSENT else {**token, "result": outcome.result}
         case Failed():
-            return "RespondActivityTaskFailed", {"reason": _wire(outcome.reason, REASON_LIMIT), "details": _wire(outcome.details)}
+            said = {"reason": _wire(outcome.reason, REASON_LIMIT), "details": _wire(outcome.details)}
+            return "RespondActivityTaskFailed", {**token, **said}
         case Canceled():
-            return "RespondActivityTaskCanceled", {} if outcome.details is ABSENT else {"details": _wire(outcome.details)}
+            return "RespondActivityTaskCanceled", token if outcome.details is ABSENT else {**token, "details": _wire(outcome.details)}
         case _:
             assert_never(outcome)
 

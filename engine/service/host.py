@@ -55,24 +55,28 @@ class Host:
     def admit(self, visit: Visit) -> Standing:
         """Apply the request. Then: DURABLE, answer; LEAD, call `lead`; WAIT, and after LEAD without an answer too, until woken."""
         with self._mutex:
-            if visit.caller.interrupted and visit.polls:
-                visit.answer = self._nothing(visit)
+            if self._is_sent_away(visit):
                 return Standing.DURABLE
-            if self._closed:
-                raise EndpointError(self.url, "this embedded service has been closed; connect again")
-            handed: list[Visit] = []
-            try:
-                now = self._catch_up(handed)
-                self._serve(visit, now)
-                self._hand_out(handed, now)
-            except BaseException as error:
-                self._parking.leave(visit)
-                self._start_over(error, handed)
-                raise
+            handed = self._apply(visit)
             standing = self._stand(visit)
             if handed:
                 self._seat(handed)
             return standing
+
+    def admit_both(self, first: Visit, poll: Visit) -> tuple[Visit, Standing]:
+        """Apply a request and the poll that comes after it, which may park. Which of them has to settle before `first` may be answered,
+        and where that one stands; once it has settled, a poll that found something may be answered too.
+        """
+        with self._mutex:
+            handed = self._apply(first)
+            if not self._is_sent_away(poll):
+                handed += self._apply(poll)
+            self._note_changes()
+            self._reset_alarm()
+            seated = first if poll.answer is None else poll
+            standing = self._journal.take_seat(seated)  # before any poll that is handed something: so it settles before it
+            self._seat(handed)
+            return seated, standing
 
     def lead(self) -> None:
         """Make everything durable that was added so far. Raises: DatabaseUnusable (it can't be; everybody concerned knows)."""
@@ -125,6 +129,28 @@ class Host:
             for poll in self._parking.everybody():
                 self._offer(poll, handed, now)
         return now
+
+    def _is_sent_away(self, visit: Visit) -> bool:
+        """An interrupted caller's polls end at once."""
+        if visit.caller.interrupted and visit.polls:
+            visit.answer = self._nothing(visit)
+            return True
+        return False
+
+    def _apply(self, visit: Visit) -> list[Visit]:
+        """Have the core handle it; the parked polls that were handed a task thereby."""
+        if self._closed:
+            raise EndpointError(self.url, "this embedded service has been closed; connect again")
+        handed: list[Visit] = []
+        try:
+            now = self._catch_up(handed)
+            self._serve(visit, now)
+            self._hand_out(handed, now)
+        except BaseException as error:
+            self._parking.leave(visit)
+            self._start_over(error, handed)
+            raise
+        return handed
 
     def _serve(self, visit: Visit, now: float) -> None:
         if self._parking.has_left_behind and visit.polls:

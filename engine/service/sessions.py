@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn, TypeAlias
 
 from engine.errors import DatabaseUnusable, EndpointUnavailable
 from engine.service.answers import Answer, Later, Reply
@@ -20,6 +21,12 @@ from engine.service.host import Host
 from engine.service.invoking import Errand, TakeInvocation
 from engine.service.journal import Standing
 from engine.service.parking import Caller, Visit
+
+Request: TypeAlias = tuple[str, Mapping[str, Any]]
+"""Operation and request."""
+
+Answered: TypeAlias = Callable[[], Mapping[str, Any]]
+"""Gives an answer, or raises as `Session.call` does."""
 
 
 class Session:
@@ -37,6 +44,37 @@ class Session:
         gate = threading.Lock()
         gate.acquire()
         return self._settle(Visit(gate.release, self._caller, operation, request), gate)
+
+    def exchange(self, first: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
+        """Both requests, one after the other; the poll's answer. `told` is given the first one's outcome once that is durable, which
+        the poll's own changes are too by then: so there is one wait for both. Raises: as `call`, for the poll.
+        """
+        gates = threading.Lock(), threading.Lock()
+        visits = tuple(Visit(gate.release, self._caller, *request) for gate, request in zip(gates, (first, poll), strict=True))
+        for gate in gates:
+            gate.acquire()
+        try:
+            seated, standing = self._host.admit_both(*visits)
+        except EndpointUnavailable as error:
+            told(partial(_refuse, error))
+            raise
+        parked = seated is not visits[1]
+        try:
+            if standing is not Standing.DURABLE:
+                self._wait(seated, gates[0 if parked else 1], standing)
+        except BaseException:
+            if parked:
+                self._abandon(visits[1])
+            raise
+        visits[0].error = seated.error
+        try:
+            told(partial(self.answer, visits[0]))
+        except BaseException:
+            self._abandon(visits[1])
+            raise
+        if parked:
+            self._wait(visits[1], gates[1], Standing.WAIT)
+        return self.answer(visits[1])
 
     def attend(self, errand: Errand) -> Mapping[str, Any]:
         """As `call`, with an errand of the service itself; one that finds nothing comes back empty after a minute."""
@@ -59,11 +97,15 @@ class Session:
                     return
             gate.acquire()
         except BaseException:
-            if self._host.abandon(visit):
-                self._lead(visit, parked=True)
+            self._abandon(visit)
             raise
         if visit.leads:
             self._lead(visit, parked=False)
+
+    def _abandon(self, visit: Visit) -> None:
+        """Nobody waits for it any more."""
+        if self._host.abandon(visit):
+            self._lead(visit, parked=True)
 
     def _lead(self, visit: Visit, *, parked: bool) -> None:
         """`parked`: what fails is not this visit's own."""
@@ -206,3 +248,7 @@ class Awaited(Visit):
     def _resolve(self) -> None:
         if not self._future.done():
             self._future.set_result(None)
+
+
+def _refuse(error: EndpointUnavailable) -> NoReturn:
+    raise error

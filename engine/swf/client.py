@@ -7,8 +7,11 @@ shared with the endpoint: read them, never change them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NoReturn, Protocol, TypeAlias, runtime_checkable
+
+from engine.errors import SwfgraphError
 
 LONG_POLL_SECONDS = 60
 """How long SWF parks a poll: API reference, PollForDecisionTask."""
@@ -34,3 +37,43 @@ class Client(Protocol):
     def close(self) -> None:
         """Give back what the client holds. An embedded service stops once its last client is closed."""
         ...
+
+
+Request: TypeAlias = tuple[str, Mapping[str, Any]]
+"""Operation and request, as `Client.call` takes them."""
+
+Answered: TypeAlias = Callable[[], Mapping[str, Any]]
+"""Gives the response of a call that was made, or raises what `Client.call` would have."""
+
+
+@runtime_checkable
+class Exchanging(Protocol):
+    """A client that can wait for an answer's durability and for the next task at once: half the waiting of a busy loop."""
+
+    def exchange(self, answer: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
+        """See `exchange`."""
+        ...
+
+
+def exchange(client: Client, answer: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
+    """Answer a task and ask for the next one; the poll's response. `told` is called once, as soon as the answer's outcome is known.
+
+    Raises: what `Client.call` raises for the poll; an answer's faults are `told`'s.
+    """
+    if isinstance(client, Exchanging):
+        return client.exchange(answer, told, poll)
+    told(outcome_of(client, answer))
+    return client.call(*poll)
+
+
+def outcome_of(client: Client, request: Request) -> Answered:
+    """Make the call now; what came of it."""
+    try:
+        response = client.call(*request)
+    except SwfgraphError as error:
+        return partial(_fail, error)
+    return lambda: response
+
+
+def _fail(error: SwfgraphError) -> NoReturn:
+    raise error

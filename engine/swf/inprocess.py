@@ -7,12 +7,13 @@ a service of its own. Here: that sharing, and the translation of faults. Imports
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.errors import EndpointError, EndpointUnavailable, SwfFault
+from engine.errors import EndpointError, EndpointUnavailable, SwfFault, SwfgraphError
 from engine.service.clock import Clock
 from engine.service.database import MEMORY, Durability
 from engine.service.disk import Disk
@@ -20,6 +21,7 @@ from engine.service.faults import Fault
 from engine.service.host import Host
 from engine.service.lambdas import Functions, Lambdas
 from engine.service.sessions import Session
+from engine.swf.client import Answered, Request
 
 
 @dataclass(slots=True)
@@ -70,9 +72,25 @@ class InProcessClient:
         try:
             return self._session.call(operation, request)
         except Fault as fault:
-            if fault.status >= 500:
-                raise EndpointUnavailable(self.url, str(fault)) from fault
-            raise SwfFault(operation, fault.code, fault.message) from fault
+            raise self._translated(operation, fault) from fault
+
+    def exchange(self, answer: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
+        """See Exchanging."""
+        try:
+            return self._session.exchange(answer, lambda outcome: told(partial(self._outcome, answer[0], outcome)), poll)
+        except Fault as fault:
+            raise self._translated(poll[0], fault) from fault
+
+    def _outcome(self, operation: str, outcome: Answered) -> Mapping[str, Any]:
+        try:
+            return outcome()
+        except Fault as fault:
+            raise self._translated(operation, fault) from fault
+
+    def _translated(self, operation: str, fault: Fault) -> SwfgraphError:
+        if fault.status >= 500:
+            return EndpointUnavailable(self.url, str(fault))
+        return SwfFault(operation, fault.code, fault.message)
 
     def interrupt(self) -> None:
         """See Client.interrupt: polls of this client end at once."""
