@@ -21,9 +21,15 @@ MOST_BYTES: Final = 1 << 20
 """Developer guide, "Amazon SWF Quotas": maximum request size, 1 MB per request."""
 
 CONTENT_TYPE: Final = "application/x-amz-json-1.0"
+ACCEPTED_TYPES: Final = frozenset({CONTENT_TYPE, "application/json"})
+"""The second is what the Developer guide ("Making HTTP requests to Amazon SWF") shows, with Content-Encoding amz-1.0, and boto 2 sends."""
+
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 _PREFIX: Final = f"{TARGET_PREFIX}."
+_NAMESPACE: Final = "com.amazonaws.swf.service.model."
+"""May stand before the prefix: the Developer guide ("Making HTTP requests to Amazon SWF") and boto 2 write the service's name in full."""
+
 _decode: Final = msgspec.json.Decoder().decode
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -74,11 +80,12 @@ def read_request(access: Access, headers: Headers, body: bytes, now: float) -> A
         text = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
         check_signature(Signed(headers=text, body=body), access.keys, now)
     kind = _header(headers, b"content-type").partition(";")[0].strip().lower()
-    if kind != CONTENT_TYPE:
+    if kind not in ACCEPTED_TYPES:
         raise Fault("SerializationException", f"Content-Type must be {CONTENT_TYPE}, not {kind or 'missing'}")
     target = _header(headers, b"x-amz-target")
-    operation = target.removeprefix(_PREFIX)
-    if operation == target or operation not in operations():
+    named = target.removeprefix(_NAMESPACE)
+    operation = named.removeprefix(_PREFIX)
+    if operation == named or operation not in operations():
         message = f"X-Amz-Target must be {_PREFIX}<operation of the Amazon SWF API>, not {target or 'missing'}"
         raise Fault("UnknownOperationException", message)
     return Asked(operation=operation, request=_read_body(body))
