@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from engine.cli.exits import Exit
 from engine.cli.functions import load_functions
 from engine.cli.options import Common, offline_command
 from engine.cli.output import hint, note, print_json
-from engine.errors import UsageError
+from engine.service.credentials import read_credentials
 from engine.service.database import Durability
 from engine.service.serve import DEFAULT_HOST, DEFAULT_PORT, Serving, Settings, serve
 
@@ -30,7 +29,11 @@ SURVIVES = {
     "--db", type=click.Path(dir_okay=False, path_type=Path), default=DEFAULT_DATABASE, show_default=True, help="The database file."
 )
 @click.option(
-    "--host", default=DEFAULT_HOST, show_default=True, metavar="ADDRESS", help="Where to listen. Beyond this machine: with --keys only."
+    "--host",
+    default=DEFAULT_HOST,
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to listen. Beyond this machine: with --credentials only.",
 )
 @click.option("--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, show_default=True, help="0: any free one.")
 @click.option(
@@ -42,12 +45,12 @@ SURVIVES = {
 )
 @click.option("--allow-host", "names", multiple=True, metavar="NAME", help="Answer under this host name too, e.g. a proxy's. Repeatable.")
 @click.option(
-    "--keys",
-    envvar="SWFGRAPH_KEYS",
+    "--credentials",
+    envvar="SWFGRAPH_CREDENTIALS",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     default=None,
     metavar="FILE",
-    help='Answer only requests signed with one of these: a JSON object {"access key id": "secret"}. [$SWFGRAPH_KEYS]',
+    help="Answer only requests signed with an access key of this file, which looks like ~/.aws/credentials. [$SWFGRAPH_CREDENTIALS]",
 )
 @click.option(
     "--lambda",
@@ -61,13 +64,13 @@ def command(common: Common, **given: Any) -> Exit:
     """Serve the Amazon SWF API over HTTP, from one database file, until Ctrl-C or SIGTERM.
 
     Any SWF client in any language can use it (its endpoint URL is what is printed; region and credentials may be anything unless
-    --keys says otherwise). One process at a time owns a file; deciders, workers and the other commands come in over HTTP.
+    --credentials says otherwise). One process at a time owns a file; deciders, workers and the other commands come in over HTTP.
 
     \b
     Examples:
       swfgraph serve
       swfgraph serve --db /var/lib/swfgraph/swf.db --port 8080
-      swfgraph serve --host 0.0.0.0 --keys keys.json
+      swfgraph serve --host 0.0.0.0 --credentials keys.ini
       swfgraph serve --lambda resize=images:resize
     """
     settings = Settings(
@@ -75,7 +78,7 @@ def command(common: Common, **given: Any) -> Exit:
         host=given["host"],
         port=given["port"],
         durability=Durability(given["durability"]),
-        keys=_keys(given["keys"]) if given["keys"] else {},
+        keys=read_credentials(given["credentials"]) if given["credentials"] else {},
         names=frozenset(given["names"]),
         functions=load_functions(given["functions"]),
     )
@@ -91,13 +94,3 @@ def _announce(common: Common, serving: Serving) -> None:
         return
     note(f"serving the SWF API on {serving.url}, from {serving.database}: {SURVIVES[serving.durability]}")
     hint(f"elsewhere: export SWFGRAPH_URL={serving.url}    (Ctrl-C ends it)")
-
-
-def _keys(file: Path) -> dict[str, str]:
-    try:
-        keys = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"--keys {file}: {error}") from None
-    if not isinstance(keys, dict) or not keys or not all(isinstance(secret, str) and secret for secret in keys.values()):
-        raise UsageError(f'--keys {file}: give a JSON object of at least one {{"access key id": "secret"}}')
-    return keys

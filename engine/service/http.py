@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
@@ -40,7 +40,7 @@ PAGE = """<!doctype html>
 <pre>swfgraph list --url URL
 aws swf list-domains --registration-status REGISTERED --endpoint-url URL
 boto3.client("swf", endpoint_url="URL")</pre>
-<p>URL is the address of this page. Without configured keys, any credentials do.
+<p>URL is the address of this page. Where the service was started without --credentials, any will do.
 <a href="/healthz">Is it well?</a></p>
 </html>
 """
@@ -64,6 +64,8 @@ class SwfApplication:
         if scope["type"] != "http":
             return
         headers = dict(scope["headers"])
+        if len(headers) != len(scope["headers"]):
+            headers = _joined(scope["headers"])
         try:
             check_name(self._access, headers)
         except Fault as fault:
@@ -113,6 +115,14 @@ class SwfApplication:
         except EndpointError as error:
             return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
         return JSONResponse({"status": "ok"})
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """What a header says that was sent several times (RFC 9110, 5.3): so none of them goes unseen, and unsigned."""
+    joined: dict[bytes, bytes] = {}
+    for name, value in headers:
+        joined[name] = joined[name] + b"," + value if name in joined else value
+    return joined
 
 
 async def _page(_request: Request) -> HTMLResponse:

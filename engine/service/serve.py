@@ -80,7 +80,7 @@ class Serving:
 def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clock | None = None) -> int:
     """Serve until SIGTERM, SIGINT or `Serving.stop`: the signal's number, or 0. `announce` is called once, when it listens.
 
-    Raises: UsageError (beyond loopback without keys), DatabaseUnusable, AddressInUse, EndpointError (no such address).
+    Raises: UsageError (beyond loopback without credentials), DatabaseUnusable, AddressInUse, EndpointError (no such address).
     """
     _refuse_strangers(settings)
     time = clock or SystemClock()
@@ -161,8 +161,8 @@ def _refuse_strangers(settings: Settings) -> None:
     if settings.keys or _is_loopback(settings.host):
         return
     raise UsageError(
-        f"listening on {settings.host} lets other machines in, and without keys everybody may do everything: configure access keys, "
-        f"or listen on {DEFAULT_HOST}"
+        f"listening on {settings.host} lets other machines in, and without credentials everybody may do everything: name a file of "
+        f"access keys with --credentials, or listen on {DEFAULT_HOST}"
     )
 
 

@@ -26,14 +26,16 @@ _AUTHORIZATION: Final = re.compile(
 )
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _MUST_BE_SIGNED: Final = frozenset({"host", "x-amz-date", "x-amz-target"})
+_AMAZONS_OWN: Final = "x-amz-"
+_SESSION_TOKEN: Final = "x-amz-security-token"  # noqa: S105  the name of a header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """A request as far as its signature covers it: POST, to the path /, without a query."""
+    """A request as far as its signature covers it: POST, to the path /, without a query. (Nothing else gets here: http.py.)"""
 
     headers: Mapping[str, str]
-    """By lower-case name."""
+    """By lower-case name; the values of one that was sent several times are joined by commas."""
     body: bytes
 
 
@@ -53,14 +55,16 @@ def check_signature(request: Signed, keys: Mapping[str, str], now: float) -> Non
             f"Authorization is not of the form {_ALGORITHM} Credential=..., SignedHeaders=..., Signature=...",
         )
     names = parts["headers"].split(";")
-    missing = sorted((_MUST_BE_SIGNED | set(names)) - (set(names) & request.headers.keys()))
-    if missing:
-        raise Fault("IncompleteSignatureException", f"These headers must be in the request and signed: {', '.join(missing)}")
+    _check_coverage(request.headers, names)
     secret = keys.get(parts["key"])
     if secret is None:
         raise Fault("UnrecognizedClientException", f"The security token included in the request is invalid: no access key {parts['key']}")
+    if _SESSION_TOKEN in request.headers:
+        message = "The security token included in the request is invalid: this service knows no temporary credentials"
+        raise Fault("UnrecognizedClientException", message)
     stamp = request.headers["x-amz-date"]
     _check_age(stamp, parts["day"], now)
+    # Region and service are the client's: boto 2 makes them of the endpoint's name.
     scope = f"{parts['day']}/{parts['region']}/{parts['service']}/aws4_request"
     canonical = "\n".join(_canonical(request, names))
     to_sign = f"{_ALGORITHM}\n{stamp}\n{scope}\n{_hash(canonical.encode())}"
@@ -72,6 +76,14 @@ def check_signature(request: Signed, keys: Mapping[str, str], now: float) -> Non
         raise Fault("InvalidSignatureException", message)
 
 
+def _check_coverage(headers: Mapping[str, str], names: list[str]) -> None:
+    """IAM User Guide, "Create a canonical request": the host header and any x-amz-* headers in the request must be signed."""
+    amazons = {name for name in headers if name.startswith(_AMAZONS_OWN)}
+    missing = sorted((_MUST_BE_SIGNED | amazons | set(names)) - (set(names) & headers.keys()))
+    if missing:
+        raise Fault("IncompleteSignatureException", f"These headers must be in the request, and signed: {', '.join(missing)}")
+
+
 def _check_age(stamp: str, day: str, now: float) -> None:
     try:
         signed_at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC).timestamp()
@@ -79,12 +91,12 @@ def _check_age(stamp: str, day: str, now: float) -> None:
         raise Fault("IncompleteSignatureException", f"X-Amz-Date is not of the form YYYYMMDDTHHMMSSZ: {stamp}") from None
     if not stamp.startswith(day):
         raise Fault("InvalidSignatureException", f"Date in Credential scope does not match YYYYMMDD from X-Amz-Date: {day} != {stamp}")
-    if abs(now - signed_at) > MOST_AGE:
-        ours = datetime.fromtimestamp(now, UTC).strftime(_STAMP)
-        raise Fault(
-            "InvalidSignatureException",
-            f"Signature expired or not yet current: {stamp} is more than 5 minutes from {ours}; check the clocks",
-        )
+    if abs(now - signed_at) <= MOST_AGE:
+        return
+    ours = datetime.fromtimestamp(now, UTC).strftime(_STAMP)
+    which = "expired" if signed_at < now else "not yet current"
+    message = f"Signature {which}: {stamp} is more than {MOST_AGE / 60:.0f} minutes from {ours}, which is the time here; check the clocks"
+    raise Fault("InvalidSignatureException", message)
 
 
 def _canonical(request: Signed, names: list[str]) -> list[str]:

@@ -79,18 +79,18 @@ def test_a_port_that_is_taken_is_told(shell: Shell) -> None:
     assert "--port" in told.err
 
 
-def test_strangers_are_let_in_with_keys_only(shell: Shell) -> None:
+def test_strangers_are_let_in_with_credentials_only(shell: Shell) -> None:
     told = shell("serve", "--host", "0.0.0.0", "--port", "0")  # noqa: S104 - that it is refused is the claim
     assert told.code == Exit.USAGE
-    assert "keys" in told.err
+    assert "--credentials" in told.err
 
 
-@pytest.mark.parametrize("keys", ["[]", "{}", '{"id": 7}', "not json", '{"id": ""}'])
-def test_keys_are_a_json_object_of_secrets(shell: Shell, tmp_path: Path, keys: str) -> None:
-    (tmp_path / "keys.json").write_text(keys, encoding="utf-8")
-    told = shell("serve", "--keys", "keys.json")
+def test_credentials_that_can_not_be_used_are_told_before_anything_is_served(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "keys.ini").write_text("[default]\naws_access_key_id = A\n", encoding="utf-8")
+    (tmp_path / "keys.ini").chmod(0o600)
+    told = shell("serve", "--credentials", "keys.ini")
     assert told.code == Exit.USAGE
-    assert "--keys keys.json" in told.err
+    assert "keys.ini: [default] has no aws_secret_access_key" in told.err
 
 
 def test_an_endpoint_that_is_away_is_exit_code_3(shell: Shell) -> None:

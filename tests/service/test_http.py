@@ -131,6 +131,44 @@ def signed(url: str, secret: str, *, key: str = "AKID", body: bytes = LIST_DOMAI
     return dict(request.headers.items())
 
 
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with served(Settings(database=tmp_path_factory.mktemp("guarded") / "swf.db", port=0, keys={"AKID": "secret"})) as serving:
+        yield serving
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"])
+def test_what_was_signed_holds_for_its_method_only(guarded: Serving, method: str) -> None:
+    response = send(guarded.url, LIST_DOMAINS, signed(guarded.url, "secret"), method=method)
+    assert b"domainInfos" not in response.body
+    assert response.status == 405 or response.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("path", ["//", "/x", "/?a=b", "/.", "/%2F", "*"])
+def test_what_was_signed_holds_for_its_path_only(guarded: Serving, path: str) -> None:
+    response = send(guarded.url, LIST_DOMAINS, signed(guarded.url, "secret"), path=path)
+    assert response.status in {400, 404}
+
+
+@pytest.mark.parametrize("name", ["X-Amz-Target", "X-Amz-Date", "Authorization", "Content-Type", "Host"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_header_can_not_be_slipped_in_beside_the_signed_one(guarded: Serving, name: str, *, first: bool) -> None:
+    headers = {"Host": urlsplit(guarded.url).netloc, **signed(guarded.url, "secret")}
+    lines = [f"{key}: {value}" for key, value in headers.items()]
+    other = {"X-Amz-Target": "SimpleWorkflowService.DescribeDomain"}.get(name, headers[name])
+    lines.insert(0 if first else len(lines), f"{name}: {other}")
+    text = "\r\n".join(["POST / HTTP/1.1", *lines, f"Content-Length: {len(LIST_DOMAINS)}", "Connection: close", "", ""]).encode()
+    with socket.create_connection((urlsplit(guarded.url).hostname or "", urlsplit(guarded.url).port or 0), timeout=30) as connection:
+        connection.sendall(text + LIST_DOMAINS)
+        assert connection.recv(1024).startswith(b"HTTP/1.1 400")
+
+
+def test_with_credentials_it_answers_under_any_name(guarded: Serving) -> None:
+    url = guarded.url.replace("127.0.0.1", "swf.internal")
+    headers = {**signed(url, "secret"), "Host": urlsplit(url).netloc}
+    assert send(guarded.url, LIST_DOMAINS, headers).status == 200
+
+
 def test_where_there_are_keys_a_request_must_be_signed_with_one(tmp_path: Path) -> None:
     with served(Settings(database=tmp_path / "swf.db", port=0, keys={"AKID": "secret"})) as serving:
 

@@ -151,8 +151,8 @@ def test_an_address_of_another_machine_can_not_be_listened_on(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "my-machine.example"])  # noqa: S104  that it is refused is the claim
-def test_without_keys_it_listens_to_this_machine_only(tmp_path: Path, host: str) -> None:
-    with pytest.raises(UsageError, match="configure access keys"), served(Settings(database=tmp_path / "swf.db", port=0, host=host)):
+def test_without_credentials_it_listens_to_this_machine_only(tmp_path: Path, host: str) -> None:
+    with pytest.raises(UsageError, match="--credentials"), served(Settings(database=tmp_path / "swf.db", port=0, host=host)):
         raise AssertionError("everybody could come in")
 
 
