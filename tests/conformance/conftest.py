@@ -12,15 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from tests.conformance.differences import OF_MOTO
-from tests.conformance.endpoints import GIVEN, MOTO, OURS, Endpoint, given, in_process, of_moto, over_http
+from tests.conformance.endpoints import GIVEN, MOTO, OURS, Endpoint, MotoEndpoint, given, in_process, of_moto, over_http
 from tests.conformance.private import Private
 from tests.conformance.seen import SEEN
-from tests.conformance.world import DOMAIN, World, furnish
+from tests.conformance.world import World, furnish
 
 
 class Endpoints:
@@ -82,13 +81,12 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
 
 @pytest.fixture
 def world(endpoints: Endpoints, request: pytest.FixtureRequest) -> World:
-    endpoint = endpoints.of(request.param)
-    if request.param != MOTO:
-        return World(endpoint=endpoint)
-    # moto reads all executions of a domain with each poll, and one that it can't read ends all polls: a domain for each case.
-    alone = World(endpoint=endpoint, domain=f"{DOMAIN}-{uuid4().hex}")
-    furnish(alone)
-    return alone
+    world = World(endpoint=endpoints.of(request.param))
+    if isinstance(world.endpoint, MotoEndpoint):
+        # moto reads every execution with each poll, and one that it can't read (say for a timeout NONE) ends all polls to come.
+        world.endpoint.forget()
+        furnish(world)
+    return world
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ case says then holds for any SDK. Never here: what a case asks.
 from __future__ import annotations
 
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -110,6 +111,18 @@ class RealEndpoint:
         time.sleep(seconds + A_LITTLE_LONGER)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotoEndpoint(RealEndpoint):
+    """moto's server."""
+
+    url: str
+
+    def forget(self) -> None:
+        """All that there is in it."""
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")) as answer:  # noqa: S310
+            assert answer.status == 200
+
+
 def boto_call(url: str) -> Call:
     """Requests as boto3 makes them, unsparing: what it would refuse itself is sent, and nothing is tried twice."""
     session = botocore.session.Session()
@@ -184,13 +197,14 @@ def over_http(database: Path, clock: VirtualClock | None = None) -> Iterator[Vir
 
 
 @contextmanager
-def of_moto() -> Iterator[RealEndpoint]:
+def of_moto() -> Iterator[MotoEndpoint]:
     """Somebody else's SWF."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
         host, port = server.get_host_and_port()
-        yield RealEndpoint(kind=MOTO, ask=boto_call(f"http://{host}:{port}"))
+        url = f"http://{host}:{port}"
+        yield MotoEndpoint(kind=MOTO, ask=boto_call(url), url=url)
     finally:
         server.stop()
 

@@ -47,7 +47,7 @@ def test_what_the_decision_leaves_out_comes_from_the_type(world: World) -> None:
         defaultTaskList={"name": world.name("usual")},
         defaultTaskPriority="2",
         defaultTaskHeartbeatTimeout="1000",
-        defaultTaskScheduleToCloseTimeout="NONE",
+        defaultTaskScheduleToCloseTimeout="2000",
         defaultTaskScheduleToStartTimeout="3000",
         defaultTaskStartToCloseTimeout="4000",
     )
@@ -62,7 +62,7 @@ def test_what_the_decision_leaves_out_comes_from_the_type(world: World) -> None:
         "taskList": {"name": world.name("usual")},
         "taskPriority": "2",
         "heartbeatTimeout": "1000",
-        "scheduleToCloseTimeout": "NONE",
+        "scheduleToCloseTimeout": "2000",
         "scheduleToStartTimeout": "3000",
         "startToCloseTimeout": "4000",
     }

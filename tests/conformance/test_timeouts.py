@@ -8,7 +8,9 @@ import pytest
 
 from tests.conformance.world import WORKFLOW, World
 
-FOREVER = {f"{name}Timeout": "NONE" for name in ("heartbeat", "scheduleToClose", "scheduleToStart", "startToClose")}
+NAMES = ("heartbeat", "scheduleToClose", "scheduleToStart", "startToClose")
+LONG = {f"{name}Timeout": "3000" for name in NAMES}
+FOREVER = {f"{name}Timeout": "NONE" for name in NAMES}
 YEAR = 365 * 24 * 3600
 
 
@@ -55,7 +57,7 @@ def test_a_decision_task_waits_for_a_decider_as_long_as_the_execution_runs(virtu
 def test_an_activity_task_times_out(world: World, timeout_type: str, timeouts: dict[str, str], started: bool) -> None:  # noqa: FBT001
     """ScheduleActivityTaskDecisionAttributes: the four timeouts; ActivityTaskTimedOutEventAttributes: timeoutType."""
     flow = world.start()
-    flow.decide(world.schedule(**{**FOREVER, **timeouts}))
+    flow.decide(world.schedule(**{**LONG, **timeouts}))
     if started:
         world.poll_activity()
     world.wait(1)
@@ -69,7 +71,7 @@ def test_an_activity_task_times_out(world: World, timeout_type: str, timeouts: d
 def test_a_task_that_nobody_took_can_time_out_on_closing_too(world: World) -> None:
     """ActivityTaskTimedOutEventAttributes: SCHEDULE_TO_CLOSE, of a task that is scheduled only."""
     flow = world.start()
-    flow.decide(world.schedule(**{**FOREVER, "scheduleToCloseTimeout": "1"}))
+    flow.decide(world.schedule(**{**LONG, "scheduleToCloseTimeout": "1"}))
     world.wait(1)
     assert flow.last("ActivityTaskTimedOut")["timeoutType"] == "SCHEDULE_TO_CLOSE"
 

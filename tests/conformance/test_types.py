@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.world import World, complete
+from tests.conformance.world import ACTIVITY_DEFAULTS, World, complete
 
 KINDS = ("Workflow", "Activity")
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -147,8 +147,7 @@ def test_what_was_started_before_its_type_went_goes_on(world: World) -> None:
 
 def test_an_activity_scheduled_before_its_type_went_goes_on(world: World) -> None:
     """DeleteActivityType: "Activities that started before the type was deleted will continue to run"."""
-    forever = {f"default{name}Timeout": "NONE" for name in ("TaskHeartbeat", "TaskScheduleToStart", "TaskScheduleToClose", "TaskStartToClose")}
-    named = world.register_activity(**forever)
+    named = world.register_activity(**ACTIVITY_DEFAULTS)
     flow = world.start()
     flow.decide(world.schedule(activityType=named))
     task = world.poll_activity()

@@ -32,10 +32,10 @@ WORKFLOW_DEFAULTS = {
     "defaultTaskStartToCloseTimeout": "300",
 }
 ACTIVITY_DEFAULTS = {
-    "defaultTaskHeartbeatTimeout": "NONE",
-    "defaultTaskScheduleToStartTimeout": "NONE",
-    "defaultTaskScheduleToCloseTimeout": "NONE",
-    "defaultTaskStartToCloseTimeout": "NONE",
+    "defaultTaskHeartbeatTimeout": "3000",
+    "defaultTaskScheduleToStartTimeout": "3000",
+    "defaultTaskScheduleToCloseTimeout": "3000",
+    "defaultTaskStartToCloseTimeout": "3000",
 }
 EVERYTHING = {"startTimeFilter": {"oldestDate": 0}}
 
