@@ -26,8 +26,12 @@ from engine.service.disk import Disk
 from engine.service.faults import Fault
 from engine.service.journal import Journal, Standing
 from engine.service.parking import Answer, Caller, Parking, Visit
+from engine.service.tally import Census
 
 log = logging.getLogger(__name__)
+
+SLOW = 0.001
+"""Seconds: several times what it costs to have another thread write."""
 
 PAUSE = 1.0
 """Seconds before the timekeeper tries again what failed."""
@@ -68,15 +72,18 @@ class Host:
         and where that one stands; once it has settled, a poll that found something may be answered too.
         """
         with self._mutex:
-            handed = self._apply(first)
-            if not self._is_sent_away(poll):
-                handed += self._apply(poll)
+            handed = self._apply(first) if self._is_sent_away(poll) else self._apply(first, poll)
             self._note_changes()
             self._reset_alarm()
             seated = first if poll.answer is None else poll
             standing = self._journal.take_seat(seated)  # before any poll that is handed something: so it settles before it
             self._seat(handed)
             return seated, standing
+
+    @property
+    def writes_slowly(self) -> bool:
+        """A write takes so long, lately, that an event loop had better not stand still meanwhile."""
+        return self._journal.pace > SLOW
 
     def lead(self) -> None:
         """Make everything durable that was added so far. Raises: DatabaseUnusable (it can't be; everybody concerned knows)."""
@@ -96,6 +103,11 @@ class Host:
         with self._mutex:
             caller.interrupted = True
             self._send_away(self._parking.of(caller))
+
+    def census(self) -> Census:
+        """What there is now."""
+        with self._mutex:
+            return self._core.census(self._parking.counts())
 
     def close(self) -> None:
         """Answer every parked poll with nothing, write what is left. Requests after this are refused, and the disk is not touched."""
@@ -137,17 +149,19 @@ class Host:
             return True
         return False
 
-    def _apply(self, visit: Visit) -> list[Visit]:
-        """Have the core handle it; the parked polls that were handed a task thereby."""
+    def _apply(self, *visits: Visit) -> list[Visit]:
+        """Have the core handle them, one after the other; the parked polls that were handed a task thereby."""
         if self._closed:
             raise EndpointError(self.url, "this embedded service has been closed; connect again")
         handed: list[Visit] = []
         try:
             now = self._catch_up(handed)
-            self._serve(visit, now)
-            self._hand_out(handed, now)
+            for visit in visits:
+                self._serve(visit, now)
+                self._hand_out(handed, now)
         except BaseException as error:
-            self._parking.leave(visit)
+            for visit in visits:
+                self._parking.leave(visit)
             self._start_over(error, handed)
             raise
         return handed

@@ -14,11 +14,15 @@ Never here: what a row means, or how it is written. Imports rows.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from enum import Enum
 
 from engine.service.rows import Row
+
+WEIGHT = 0.1
+"""Of the latest write in the pace."""
 
 
 class Standing(Enum):
@@ -60,6 +64,8 @@ class Journal:
         self._writing = False
         self._written = threading.Condition(mutex)
         self._awaited = 0
+        self.pace = 0.0
+        """How long a write takes, in seconds: the latest ones count most."""
 
     def add(self, rows: Sequence[Row]) -> None:
         """Note rows that are to be durable before anybody who comes from now on is answered."""
@@ -110,6 +116,7 @@ class Journal:
             rows, self._rows = self._rows, []
             self._reach = self._added
             self._writing = True
+        begun = time.perf_counter()
         try:
             if rows:
                 self._write(rows)
@@ -119,6 +126,7 @@ class Journal:
                 self.throw_away(error)
                 self._finish()
             raise
+        self.pace += WEIGHT * (time.perf_counter() - begun - self.pace)
         with self._mutex:
             reach, seats = self._reach, self._seats
             self._settled = max(self._settled, reach)  # what came after may have been thrown away meanwhile

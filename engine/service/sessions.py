@@ -1,8 +1,9 @@
 """The two faces of the host: `Session.call` blocks a thread, `Session.admit` gives an event loop something to await.
 
 Here: how a caller waits, and what becomes of a caller that stops waiting. A poll parked in an event loop costs no thread. A loop
-that is to lead a commit does so itself, at the end of its round: so all that arrived in one round shares one commit, and no thread
-is switched. Never: what a request means. Imports host and parking.
+that is to lead a commit does so at the end of its round, so that all that arrived in one round shares one commit: itself, and no
+thread is switched; or, where the disk is slow, in another thread, and goes on meanwhile. Never: what a request means.
+Imports host, invoking and parking.
 """
 
 from __future__ import annotations
@@ -190,7 +191,7 @@ class Awaited(Visit):
             case Standing.DURABLE:
                 self._resolve()
             case Standing.LEAD:
-                self._loop.call_soon(self._lead_first, self.parked)
+                self._loop.call_soon(partial(self._lead_first, parked=self.parked))
             case Standing.WAIT:
                 pass
 
@@ -230,11 +231,20 @@ class Awaited(Visit):
 
     def _resume(self) -> None:
         if self.leads:
-            self._lead(parked=False)
-        self._resolve()
+            self._lead_first(parked=False)
+        else:
+            self._resolve()
 
-    def _lead_first(self, parked: bool) -> None:  # noqa: FBT001  call_soon passes no keywords
-        self._lead(parked=parked)
+    def _lead_first(self, *, parked: bool) -> None:
+        """Lead, here and now where that is quick: no thread is switched then. `parked`: it will still wait for its own answer."""
+        if not self._host.writes_slowly:
+            self._lead(parked=parked)
+            self._have_led(parked=parked)
+            return
+        elsewhere = self._loop.run_in_executor(None, partial(self._lead, parked=parked))
+        elsewhere.add_done_callback(lambda _: self._have_led(parked=parked))
+
+    def _have_led(self, *, parked: bool) -> None:
         if not parked:
             self._resolve()
 
