@@ -26,6 +26,7 @@ from engine.service.model import validate
 from engine.service.queues import ACTIVITY, DECISION, QueueKey
 from engine.service.registry import Registry
 from engine.service.rows import ExecutionDeleted, Row
+from engine.service.tally import Census
 
 __all__ = ["Answer", "Core", "Later", "Limits", "Parked", "QueueKey", "Reply"]
 
@@ -149,6 +150,11 @@ class Core:
     def take_ready(self) -> list[QueueKey]:
         """The task lists that got a task since last asked, once for each."""
         return self._ledger.queues.take_ready()
+
+    def census(self, parked_polls: Mapping[QueueKey, int]) -> Census:
+        """What there is now; the polls that are parked, the owner knows."""
+        ledger = self._ledger
+        return Census(open_executions=ledger.open_by_domain(), pending_tasks=ledger.queues.counts(), parked_polls=parked_polls)
 
     def empty_poll(self, operation: str) -> Mapping[str, Any]:
         """The response of a poll that found nothing for 60 seconds."""

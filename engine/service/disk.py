@@ -1,13 +1,14 @@
 """One database with its owner's lock: opened together, closed together, and read into memory again whenever that is lost.
 
-Here: the order of those steps. Never: SQL (store), time or threads (host). Imports core, lock and store; imported by host.
+Here: the order of those steps. Never: SQL (store), what time it is, or threads (host). Imports core, lock and store; imported by host.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import perf_counter
 
 from engine.service.core import Core
 from engine.service.database import MEMORY, Durability
@@ -19,6 +20,10 @@ from engine.service.store import Store
 LIMITS = Limits()
 
 
+def _nobody_watches(_rows: int, _seconds: float) -> None:
+    """Nobody has asked to be told of commits."""
+
+
 class Disk:
     """What a service keeps, and the right to it."""
 
@@ -28,6 +33,8 @@ class Disk:
         self._lock = lock
         self._limits = limits
         self._runs_functions = runs_functions
+        self.on_commit: Callable[[int, float], None] = _nobody_watches
+        """Told of every commit: how many rows, how many seconds."""
 
     @classmethod
     def open(cls, path: Path, *, durability: Durability, limits: Limits = LIMITS, runs_functions: bool = False) -> Disk:
@@ -53,7 +60,9 @@ class Disk:
 
     def write(self, rows: Sequence[Row]) -> None:
         """Make the rows durable, all or none. Raises: DatabaseUnusable."""
+        began = perf_counter()
         self._store.write(rows)
+        self.on_commit(len(rows), perf_counter() - began)
 
     def announce(self, url: str) -> None:
         """Tell whoever finds the file in use where it is served."""

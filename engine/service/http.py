@@ -1,7 +1,8 @@
-"""The HTTP face, as an ASGI application: POST / is the SWF API, GET / says what this is, GET /healthz whether it works.
+"""The HTTP face, as an ASGI application: POST / is the SWF API, GET / says what this is, GET /healthz whether it works,
+GET /metrics what it has done.
 
 Here: reading a body, waiting for an answer or for the client to hang up. Never: how a request is written (wire), what it means
-(core), listening (serve). Imports sessions and wire.
+(core), listening (serve). Imports sessions, wire, tally and metrics.
 """
 
 from __future__ import annotations
@@ -11,21 +12,42 @@ import logging
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
+from time import perf_counter
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.errors import EndpointError
 from engine.service.clock import Clock
 from engine.service.faults import Fault
+from engine.service.metrics import Metrics
+from engine.service.parking import POLLS
 from engine.service.sessions import Session
-from engine.service.wire import MOST_BYTES, Access, Asked, Headers, Response, answer, check_name, read_request, refusal, too_large
+from engine.service.tally import GONE, Tally
+from engine.service.wire import (
+    MOST_BYTES,
+    Access,
+    Asked,
+    Headers,
+    Response,
+    answer,
+    check_name,
+    is_from_here,
+    read_request,
+    refusal,
+    too_large,
+)
 
 log = logging.getLogger(__name__)
+requests = logging.getLogger("engine.service.requests")
+"""A line for each request, at level INFO."""
+
+UNREADABLE = Asked(operation="", request={})
+"""What a request asks for that could not be read."""
 
 PATIENCE = 16 * MOST_BYTES
 """How much of a body that is too large is read before the connection is dropped: a client that is still sending reads no answer."""
@@ -41,7 +63,7 @@ PAGE = """<!doctype html>
 aws swf list-domains --registration-status REGISTERED --endpoint-url URL
 boto3.client("swf", endpoint_url="URL")</pre>
 <p>URL is the address of this page. Where the service was started without --credentials, any will do.
-<a href="/healthz">Is it well?</a></p>
+<a href="/healthz">Is it well?</a> <a href="/metrics">Its numbers</a></p>
 </html>
 """
 
@@ -53,12 +75,15 @@ class Gone(Exception):
 class SwfApplication:
     """The ASGI application over one session."""
 
-    def __init__(self, session: Session, access: Access, clock: Clock) -> None:
+    def __init__(self, session: Session, access: Access, clock: Clock, tally: Tally, metrics: Metrics) -> None:
+        """`tally` is written, `metrics` shows it."""
         self._session = session
         self._access = access
         self._clock = clock
+        self._tally = tally
+        self._metrics = metrics
         self._request_ids = _request_ids()
-        self._pages: ASGIApp = Starlette(routes=[Route("/", _page), Route("/healthz", self._health)])
+        self._pages: ASGIApp = Starlette(routes=[Route("/", _page), Route("/healthz", self._health), Route("/metrics", self._show_numbers)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -69,6 +94,7 @@ class SwfApplication:
         try:
             check_name(self._access, headers)
         except Fault as fault:
+            self._tally.request("", fault.code)
             await _send(send, refusal(fault, next(self._request_ids)))
             return
         if scope["method"] == "POST" and scope["path"] == "/":
@@ -78,25 +104,39 @@ class SwfApplication:
 
     async def _answer(self, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = next(self._request_ids)
+        began = perf_counter()
+        asked = UNREADABLE
         try:
-            response = answer(await self._ask(headers, scope, receive), request_id)
+            asked = await self._read(headers, scope, receive)
+            response = answer(await self._ask(asked, receive), request_id)
         except Gone:
+            self._note(asked.operation, GONE, began, request_id)
             return
-        except Fault as fault:
+        except Exception as error:  # noqa: BLE001  the outermost frame of a request: what is no fault is logged, and told as one
+            fault = _as_fault(error, request_id)
+            self._note(asked.operation, fault.code, began, request_id)
             response = refusal(fault, request_id)
-        except EndpointError as error:
-            response = refusal(Fault("ServiceUnavailable", str(error)), request_id)
-        except Exception:
-            log.exception("request %s met an internal error; nothing of it is kept", request_id)
-            message = f"The service met an internal error; its log says which, at request {request_id}. Nothing of the request is kept"
-            response = refusal(Fault("InternalFailure", message), request_id)
+        else:
+            self._note(asked.operation, "", began, request_id)
         await _send(send, response)
 
-    async def _ask(self, headers: Headers, scope: Scope, receive: Receive) -> Mapping[str, Any]:
+    def _note(self, operation: str, fault: str, began: float, request_id: str) -> None:
+        """Count the request that comes to its end, and log it where that is wanted."""
+        self._tally.request(operation, fault)
+        if operation in POLLS:
+            self._tally.poll(operation, perf_counter() - began)
+        if requests.isEnabledFor(logging.INFO):
+            milliseconds = round((perf_counter() - began) * 1000, 3)
+            fields = {"operation": operation, "fault": fault, "milliseconds": milliseconds, "request_id": request_id}
+            requests.info("%s %s in %.1f ms", operation or "unreadable request:", fault or "answered", milliseconds, extra=fields)
+
+    async def _read(self, headers: Headers, scope: Scope, receive: Receive) -> Asked:
         body = await _body(receive)
         if scope["query_string"]:
             raise Fault("UnknownOperationException", "The API is asked by POST / without a query string")
-        asked: Asked = read_request(self._access, headers, body, self._clock.now())
+        return read_request(self._access, headers, body, self._clock.now())
+
+    async def _ask(self, asked: Asked, receive: Receive) -> Mapping[str, Any]:
         visit = self._session.admit(asked.operation, asked.request)
         if not visit.parked:
             await visit.settled()
@@ -115,6 +155,29 @@ class SwfApplication:
         except EndpointError as error:
             return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
         return JSONResponse({"status": "ok"})
+
+    async def _show_numbers(self, request: Request) -> PlainTextResponse:
+        """They name domains and task lists, and scrapers can't sign: with credentials, they are for this machine only."""
+        if self._access.keys and not is_from_here(request.client.host if request.client else "", request.headers.get("host", "")):
+            return PlainTextResponse("With credentials, the numbers are shown to programs on the same machine only.\n", status_code=403)
+        page = self._metrics.page(request.headers.get("accept", ""))
+        return PlainTextResponse(page.body, headers={"content-type": page.content_type})
+
+
+def _as_fault(error: Exception, request_id: str) -> Fault:
+    """What the client is told of an error; what is not the client's is logged."""
+    match error:
+        case Fault():
+            return error
+        case EndpointError():
+            log.error("request %s: %s", request_id, error, extra={"request_id": request_id})
+            return Fault("ServiceUnavailable", str(error))
+        case _:
+            log.error(
+                "request %s met an internal error; nothing of it is kept", request_id, exc_info=error, extra={"request_id": request_id}
+            )
+            message = f"The service met an internal error; its log says which, at request {request_id}. Nothing of the request is kept"
+            return Fault("InternalFailure", message)
 
 
 def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

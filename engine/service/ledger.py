@@ -66,6 +66,10 @@ class Ledger:
     def count_open(self, domain: str) -> int:
         return self._open_in.get(domain, 0)
 
+    def open_by_domain(self) -> dict[str, int]:
+        """How many executions are open, in each domain that has had any."""
+        return dict(self._open_in)
+
     def is_cancel_requested(self, run: int) -> bool:
         """Of an open execution. May be asked without the owner's mutex: one look-up, of what is never unset."""
         execution = self.open.get(run, ABSENT)

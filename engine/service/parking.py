@@ -131,6 +131,10 @@ class Parking:
             over.append(visit)
         return over
 
+    def counts(self) -> dict[QueueKey, int]:
+        """How many polls wait, in each line that has any."""
+        return {queue: len(line) for queue, line in self._lines.items()}
+
     def next_deadline(self) -> float:
         return next(iter(self._all)).deadline if self._all else math.inf
 

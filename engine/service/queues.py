@@ -82,6 +82,10 @@ class Queues:
         queue = self._queues.get(key)
         return len(queue.waiting) if queue is not None else 0
 
+    def counts(self) -> dict[QueueKey, int]:
+        """How many tasks wait, in each list that has any."""
+        return {key: len(queue.waiting) for key, queue in self._queues.items()}
+
     def take_ready(self) -> list[QueueKey]:
         """The lists that got a task since last asked: one entry per task, in order."""
         ready, self._ready = self._ready, []

@@ -31,7 +31,9 @@ from engine.service.disk import Disk
 from engine.service.host import Host
 from engine.service.http import SwfApplication
 from engine.service.lambdas import Functions, Lambdas
+from engine.service.metrics import Metrics
 from engine.service.sessions import Session
+from engine.service.tally import Tally
 from engine.service.wire import LOOPBACK_NAMES, Access
 
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -87,10 +89,13 @@ def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clo
     with closing(_own(settings)) as disk, closing(_listen(settings)) as listener:
         url = f"http://{_in_url(settings.host)}:{listener.getsockname()[1]}"
         disk.announce(url)
+        tally = Tally()
+        disk.on_commit = tally.commit
         with closing(Host(disk=disk, clock=time)) as host, closing(Lambdas(host, time, settings.functions)):
             session = Session(host)
             names = LOOPBACK_NAMES | {_in_url(settings.host).lower()} | {name.lower() for name in settings.names}
-            server = _Server(SwfApplication(session, Access(keys=settings.keys, names=names), time), session)
+            metrics = Metrics(tally, host.census, settings.database.resolve())
+            server = _Server(SwfApplication(session, Access(keys=settings.keys, names=names), time, tally, metrics), session)
             serving = Serving(
                 url=url, database=settings.database, durability=settings.durability, signed=bool(settings.keys), stop=server.stop
             )

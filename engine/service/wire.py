@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -67,11 +68,24 @@ def check_name(access: Access, headers: Headers) -> None:
     if access.keys:
         return
     given = _header(headers, b"host")
-    name = given[: given.index("]") + 1] if given.startswith("[") and "]" in given else given.partition(":")[0]
-    if name not in access.names and name.lower() not in access.names:
+    if _host_name(given) not in access.names:
         known = ", ".join(sorted(access.names))
         message = f"This service answers as {known}, not as {given!r}: use one of those names in the endpoint URL"
         raise Fault("AccessDeniedException", message)
+
+
+def is_from_here(peer: str, host: str) -> bool:
+    """Whether a program on this machine asks, and knows it: the address it comes from, and the Host that it names."""
+    try:
+        return ip_address(peer).is_loopback and _host_name(host) in LOOPBACK_NAMES
+    except ValueError:
+        return False
+
+
+def _host_name(host: str) -> str:
+    """A Host header without its port."""
+    name = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
+    return name.lower()
 
 
 def read_request(access: Access, headers: Headers, body: bytes, now: float) -> Asked:
