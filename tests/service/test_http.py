@@ -33,6 +33,15 @@ def test_an_operation_is_answered_as_aws_json(service: Serving) -> None:
     assert json.loads(response.body) == {"domainInfos": []}
 
 
+def test_requests_may_be_written_as_the_developer_guide_shows_them(service: Serving) -> None:
+    headers = {
+        "Content-Type": "application/json; charset=UTF-8",
+        "Content-Encoding": "amz-1.0",
+        "X-Amz-Target": "com.amazonaws.swf.service.model.SimpleWorkflowService.ListDomains",
+    }
+    assert json.loads(send(service.url, LIST_DOMAINS, headers).body)["domainInfos"] is not None
+
+
 def test_an_operation_that_answers_nothing_has_an_empty_body(service: Serving) -> None:
     body = b'{"name": "empty", "workflowExecutionRetentionPeriodInDays": "1"}'
     response = send(service.url, body, {**HEADERS, "X-Amz-Target": "SimpleWorkflowService.RegisterDomain"})
