@@ -346,6 +346,16 @@ def test_a_wish_that_is_taken_back_before_it_was_sent_is_never_sent() -> None:
     assert scheduled(swf) == ["b.2.1", "slow.2.1"]
 
 
+def test_a_branch_that_was_dead_in_one_visit_can_be_taken_in_the_next() -> None:
+    choice = {"type": "decision", "choices": [{"when": "results.a = 1", "next": "left"}], "default": "right"}
+    nodes = {"a": activity("choice"), "choice": choice, "left": activity("join"), "right": activity("join"), "done": end()}
+    nodes["join"] = activity("done", catch=[{"errors": ["*"], "retryFrom": "a", "maxTimes": 1}])
+    swf = swf_of(nodes).decide().complete("a", 1).decide().complete("left").decide().fail("join").decide().complete("a.2.1", 2).decide()
+    assert scheduled(swf) == ["right"]
+    assert states(swf) == {"a": "completed", "choice": "completed", "left": "skipped", "right": "open", "done": "idle", "join": "idle"}
+    assert scheduled(swf.complete("right").decide()) == ["join.2.1"]
+
+
 def test_a_timer_of_what_is_reset_is_canceled() -> None:
     nodes = BESIDE | {"slow": {"type": "wait", "for": "1h", "next": "join"}}
     swf = swf_of(nodes).decide().complete("b").decide().fail("c").decide()
