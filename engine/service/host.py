@@ -30,7 +30,7 @@ from engine.service.tally import Census
 
 log = logging.getLogger(__name__)
 
-SLOW = 0.001
+SLOW = 0.0005
 """Seconds: several times what it costs to have another thread write."""
 
 PAUSE = 1.0

@@ -7,14 +7,16 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.errors import DatabaseUnusable, EndpointError, EndpointUnavailable
+from engine.service.answers import Answer
 from engine.service.clock import VirtualClock
 from engine.service.faults import Fault
 from engine.service.host import Host
@@ -362,6 +364,33 @@ def test_a_bug_in_the_core_costs_its_own_request_and_the_next_one_finds_what_is_
             start(call, "lost")
         assert decide(call, COMPLETE)["workflowExecution"]["workflowId"] == "before"
         start(call, "lost")
+
+
+def test_who_was_handed_a_task_is_told_when_a_bug_in_what_came_with_it_costs_the_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hosting(tmp_path / "swf.db") as host:
+        session = Session(host)
+        furnish(session.call)
+        start(session.call, "w")
+        task = session.call("PollForDecisionTask", POLL)
+        poller = Bystander(session.call, "PollForActivityTask", POLL)
+        await_that(lambda: parked(host) == 1)
+        handle = host._core.handle
+
+        def stumble(operation: str, request: Mapping[str, Any], now: float) -> Answer:
+            if operation == "PollForDecisionTask":
+                raise ZeroDivisionError
+            return handle(operation, request, now)
+
+        monkeypatch.setattr(host._core, "handle", stumble)
+        answer = ("RespondDecisionTaskCompleted", {"taskToken": task["taskToken"], "decisions": [schedule("a")]})
+        with pytest.raises(ZeroDivisionError):
+            session.exchange(answer, lambda _: None, ("PollForDecisionTask", POLL))
+        with pytest.raises(EndpointUnavailable):
+            poller.outcome()
+        session.call(*answer)
+        assert session.call("PollForActivityTask", POLL)["activityId"] == "a"
 
 
 def test_a_poller_that_is_interrupted_by_an_exception_leaves_its_place(tmp_path: Path) -> None:

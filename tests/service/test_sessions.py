@@ -22,6 +22,12 @@ from tests.service.world import ACTIVITY, COMPLETE, DOMAIN, NO_TASK, POLL, WORKF
 Ask: TypeAlias = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
 
+@pytest.fixture(autouse=True, params=["quick disk", "slow disk"])
+def disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the disk is slow, another thread than the loop's writes; nobody must see a difference."""
+    monkeypatch.setattr(Host, "writes_slowly", request.param == "slow disk")
+
+
 def run(test: Callable[[], Awaitable[None]]) -> None:
     async def bounded() -> None:
         await asyncio.wait_for(test(), 60)
