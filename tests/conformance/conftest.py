@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.differences import OF_MOTO
+from tests.conformance.differences import OF_MOTO, NOT_ASKED_OF_MOTO
 from tests.conformance.endpoints import GIVEN, MOTO, OURS, Endpoint, MotoEndpoint, given, in_process, of_moto, over_http
 from tests.conformance.private import Private
 from tests.conformance.seen import SEEN
@@ -52,7 +52,8 @@ class Endpoints:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     elsewhere = bool(metafunc.config.getoption("--endpoint"))
     if "world" in metafunc.fixturenames:
-        metafunc.parametrize("world", [GIVEN] if elsewhere else [*OURS, MOTO], indirect=True, scope="function")
+        others = () if metafunc.function.__name__ in NOT_ASKED_OF_MOTO else (MOTO,)
+        metafunc.parametrize("world", [GIVEN] if elsewhere else [*OURS, *others], indirect=True, scope="function")
     for name in ("virtual", "private"):
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, [] if elsewhere else OURS, indirect=True)

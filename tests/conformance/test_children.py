@@ -49,7 +49,7 @@ def test_a_child_starts_and_both_histories_say_so(world: World) -> None:
     parent.decide()
 
 
-def test_what_the_decision_leaves_out_comes_from_the_type(world: World) -> None:
+def test_what_a_child_is_not_given_comes_from_the_type(world: World) -> None:
     """StartChildWorkflowExecutionDecisionAttributes: both timeouts, taskList, childPolicy, lambdaRole override the type's defaults."""
     role = "arn:aws:iam::123456789012:role/lambda"
     named = world.register_workflow(

@@ -87,6 +87,7 @@ def test_a_long_history_comes_in_pages(world: World) -> None:
     flow.signal(input="")
     asked: dict[str, Any] = {"domain": world.domain, "taskList": {"name": flow.decisions}, "maximumPageSize": 4}
     task = world.call("PollForDecisionTask", **asked)
+    assert len(task["events"]) == 4
     seen = ids(task)
     page = task
     while "nextPageToken" in page:

@@ -53,6 +53,7 @@ def test_a_decision_task_waits_for_a_decider_as_long_as_the_execution_runs(virtu
         ("START_TO_CLOSE", {"startToCloseTimeout": "1"}, True),
         ("HEARTBEAT", {"heartbeatTimeout": "1"}, True),
     ],
+    ids=["SCHEDULE_TO_START", "SCHEDULE_TO_CLOSE", "START_TO_CLOSE", "HEARTBEAT"],
 )
 def test_an_activity_task_times_out(world: World, timeout_type: str, timeouts: dict[str, str], started: bool) -> None:  # noqa: FBT001
     """ScheduleActivityTaskDecisionAttributes: the four timeouts; ActivityTaskTimedOutEventAttributes: timeoutType."""
