@@ -30,10 +30,13 @@ from engine.service.limits import Limits
 from engine.service.serve import Settings
 from engine.service.sessions import Session
 from engine.swf.connect import connect
+from tests.conformance.functions import FUNCTIONS
 from tests.service.serving import served
 
 A_LITTLE_LONGER = 0.2
 """Seconds that real time is given beyond what a case waits for."""
+
+MEMORY = "sqlite://:memory:"
 
 INPROCESS, HTTP, MOTO, GIVEN = "inprocess", "http", "moto", "given"
 OURS = (INPROCESS, HTTP)
@@ -165,18 +168,18 @@ def client_call(client: Any) -> Call:
 
 
 @contextmanager
-def in_process(url: str = "sqlite://:memory:", clock: VirtualClock | None = None) -> Iterator[VirtualEndpoint]:
+def in_process(url: str = MEMORY, clock: VirtualClock | None = None) -> Iterator[VirtualEndpoint]:
     """The embedded service, without HTTP."""
     hands = clock or VirtualClock()
-    with closing(connect(url, clock=hands, durability="process" if "memory" not in url else "full")) as client:
+    with closing(connect(url, clock=hands, durability="full" if url == MEMORY else "process", functions=FUNCTIONS)) as client:
         yield VirtualEndpoint(kind=INPROCESS, ask=client_call(client), clock=hands)
 
 
 @contextmanager
-def limited(limits: Limits) -> Iterator[VirtualEndpoint]:
-    """The embedded service in memory, with other limits than SWF's: those that no case can fill."""
+def limited(limits: Limits, *, runs_functions: bool = False) -> Iterator[VirtualEndpoint]:
+    """The embedded service in memory, with other limits than SWF's: those that no case can fill. Its Lambda functions wait for ever."""
     hands = VirtualClock()
-    with closing(Disk.in_memory(limits)) as disk, closing(Host(disk=disk, clock=hands)) as host:
+    with closing(Disk.in_memory(limits, runs_functions=runs_functions)) as disk, closing(Host(disk=disk, clock=hands)) as host:
         session = Session(host)
 
         def call(operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -192,7 +195,7 @@ def limited(limits: Limits) -> Iterator[VirtualEndpoint]:
 def over_http(database: Path, clock: VirtualClock | None = None) -> Iterator[VirtualEndpoint]:
     """`swfgraph serve` on a free port."""
     hands = clock or VirtualClock()
-    with served(Settings(database=database, port=0, durability=Durability.PROCESS), clock=hands) as serving:
+    with served(Settings(database=database, port=0, durability=Durability.PROCESS, functions=FUNCTIONS), clock=hands) as serving:
         yield VirtualEndpoint(kind=HTTP, ask=boto_call(serving.url), clock=hands)
 
 
