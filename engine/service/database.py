@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from engine.errors import DatabaseUnusable
 
@@ -53,7 +53,16 @@ def statements() -> Mapping[str, str]:
     return dict(zip(parts[::2], code, strict=True))
 
 
-def connect(path: str, url: str, durability: Durability) -> sqlite3.Connection:
+Opener: TypeAlias = Callable[[str], sqlite3.Connection]
+"""From a path to a bare connection, in autocommit mode and usable from any thread."""
+
+
+def open_sqlite(path: str) -> sqlite3.Connection:
+    """The `Opener` that is used."""
+    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=300)
+
+
+def connect(path: str, url: str, durability: Durability, opener: Opener = open_sqlite) -> sqlite3.Connection:
     """The connection that writes: the file made where it is missing, its schema brought up to date.
 
     Raises: DatabaseUnusable.
@@ -64,7 +73,7 @@ def connect(path: str, url: str, durability: Durability) -> sqlite3.Connection:
     with _explained(url):
         if path != MEMORY:
             _make_folder(path, url)
-        connection = _plain(path)
+        connection = opener(path)
         try:
             _prepare(connection, path, url, durability)
         except BaseException:
@@ -73,16 +82,12 @@ def connect(path: str, url: str, durability: Durability) -> sqlite3.Connection:
         return connection
 
 
-def connect_to_read(path: str, url: str) -> sqlite3.Connection:
+def connect_to_read(path: str, url: str, opener: Opener = open_sqlite) -> sqlite3.Connection:
     """A further connection to a file that `connect` has prepared. Raises: DatabaseUnusable."""
     with _explained(url):
-        connection = _plain(path)
+        connection = opener(path)
         connection.execute("PRAGMA query_only = ON")
         return connection
-
-
-def _plain(path: str) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=300)
 
 
 def _make_folder(path: str, url: str) -> None:

@@ -80,7 +80,10 @@ class Lambdas:
             self._dispatcher.start()
 
     def close(self, grace: float = GRACE) -> None:
-        """Invoke no more, and wait (in real time) for those under way: what ends within the grace is recorded. A second call does nothing."""
+        """Invoke no more, and wait (in real time) for those under way: what ends within the grace is recorded.
+
+        A second call does nothing.
+        """
         with self._changed:
             if self._closed:
                 return

@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from engine.service.database import MEMORY, Durability, connect, connect_to_read, explain, roll_back, statements
+from engine.service.database import MEMORY, Durability, Opener, connect, connect_to_read, explain, open_sqlite, roll_back, statements
 from engine.service.rows import DomainRow, EventAppended, ExecutionDeleted, HeartbeatRecorded, Row, TypeRow
 from engine.service.sqlarchive import SqlArchive
 
@@ -39,22 +39,23 @@ class Store:
     def __init__(self, connection: sqlite3.Connection, archive: SqlArchive, url: str, lock: threading.Lock) -> None:
         self._connection = connection
         self._lock = lock
+        self._owes_room = False
         self.archive = archive
         self.url = url
 
     @classmethod
-    def open(cls, path: str, url: str, durability: Durability = Durability.FULL) -> Store:
+    def open(cls, path: str, url: str, durability: Durability = Durability.FULL, opener: Opener = open_sqlite) -> Store:
         """Open the file, or make it (and its folder); `:memory:` keeps everything in memory. The caller holds the file's lock.
 
         Raises: DatabaseUnusable: read-only, damaged, not ours, from a newer version, locked by another program.
         """
-        connection = connect(path, url, durability)
+        connection = connect(path, url, durability, opener)
         lock = threading.Lock()
         if path == MEMORY:
             # One connection for both, so reads and writes take turns; a file has two, and reads go on during a write.
             return cls(connection, SqlArchive(connection, url, lock), url, lock)
         try:
-            reader = connect_to_read(path, url)
+            reader = connect_to_read(path, url, opener)
         except BaseException:
             connection.close()
             raise
@@ -68,7 +69,7 @@ class Store:
                     self._insert(rows)
                 else:
                     self._insert_many(rows)
-                if any(type(row) is ExecutionDeleted for row in rows):
+                if self._owes_room or any(type(row) is ExecutionDeleted for row in rows):
                     self._give_back_room()
             except sqlite3.Error as error:
                 raise explain(error, self.url) from error
@@ -95,10 +96,14 @@ class Store:
             raise
 
     def _give_back_room(self) -> None:
-        """Shrink the file a piece, where deleting has left much of it free; what is free otherwise, new events take."""
+        """Shrink the file a piece, where deleting has left much of it free; what is free otherwise, new events take.
+
+        What is too much for one piece, the writes that follow give back.
+        """
         (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
         (pages,) = self._connection.execute("PRAGMA page_count").fetchone()
-        if free > _MOST_FREE * pages:
+        self._owes_room = free > _MOST_FREE * pages
+        if self._owes_room:
             with suppress(sqlite3.Error):  # the rows are durable all the same, and the next deletion tries again
                 self._connection.executescript(f"PRAGMA incremental_vacuum({_GIVEN_BACK_AT_ONCE})")  # `execute` would do one page
 

@@ -270,5 +270,5 @@ def compare(events: Sequence[Mapping[str, Any]], execution: Execution) -> None:
     assert told == wanted
 
 
-Agreement.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Agreement.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
 test_the_service_agrees_with_the_model = Agreement.TestCase
