@@ -148,3 +148,7 @@ class Archive(Protocol):
     def expired(self, now: float, limit: int) -> Sequence[int]:
         """Run numbers of closed executions whose domain's retention is over, at most `limit`."""
         ...
+
+    def next_expiry(self) -> float:
+        """When the retention of the first closed execution is over; math.inf where none is closed."""
+        ...

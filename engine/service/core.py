@@ -9,6 +9,7 @@ Imports the rest of the service but its shell.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
@@ -34,10 +35,12 @@ _Request: TypeAlias = Mapping[str, Any]
 _Method: TypeAlias = Callable[[_Request, float], Answer]
 
 _RETENTION_CHECK = 60.0
-"""Seconds between two looks for closed executions whose retention is over."""
+"""Seconds, at least, from a closing to its execution's deletion, and between two looks for those whose retention is over."""
 
 _RETENTION_BACKLOG = 1.0
 """... where the last look found as many as are deleted at once."""
+
+_DAY = 86_400.0
 
 _DELETED_AT_ONCE = 100
 
@@ -53,7 +56,7 @@ class Core:
         self._archive = archive
         self._ledger = Ledger(limits, seed, runs_functions=runs_functions)
         self._registry = Registry()
-        self._retention_check = 0.0
+        self._retention_due = math.inf
         self._methods: Mapping[str, _Method] = self._table()
 
     def _table(self) -> Mapping[str, _Method]:
@@ -97,13 +100,13 @@ class Core:
         for execution in folded.values():
             self._ledger.restore(execution)
         self._ledger.queues.take_ready()
+        self._retention_due = self._archive.next_expiry()
 
     def handle(self, operation: str, request: _Request, now: float) -> Answer:
         """Answer one request. Raises: Fault, and then the request has changed nothing (what was due by now has happened still)."""
         request = validate(operation, request)
         stamp = round(now, 3)
-        if self._ledger.timeouts.reached(now) or now >= self._retention_check:
-            # Retention is looked after here too: where nothing is open, nothing is due, and no alarm ticks.
+        if self._ledger.timeouts.reached(now) or now >= self._retention_due:
             self.tick(now)
         answer = self._methods[operation](request, stamp)
         self._follow_up(stamp)
@@ -121,6 +124,8 @@ class Core:
     def _follow_up(self, stamp: float) -> None:
         if self._ledger.overfull:
             terminate_overfull(self._ledger, stamp)
+        if self._ledger.closed_in:
+            self._note_closings(stamp)
         if self._ledger.timeouts.reached(stamp):
             # A timer of zero seconds fires at once, without waiting for an alarm.
             self.tick(stamp)
@@ -131,17 +136,30 @@ class Core:
         fire_due(self._ledger, now, stamp)
         if self._ledger.overfull:
             terminate_overfull(self._ledger, stamp)
-        if now >= self._retention_check:
+        if self._ledger.closed_in:
+            self._note_closings(stamp)
+        if now >= self._retention_due:
             self._delete_expired(now)
+
+    def _note_closings(self, now: float) -> None:
+        """What has just closed is kept for as long as its domain says; none is there longer than the first of them is due."""
+        days = (self._registry.retention_days(domain) for domain in self._ledger.closed_in)
+        self._retention_due = min(self._retention_due, now + max(min(days) * _DAY, _RETENTION_CHECK))
+        self._ledger.closed_in.clear()
 
     def _delete_expired(self, now: float) -> None:
         expired = self._archive.expired(now, _DELETED_AT_ONCE)
         self._ledger.add_changes(ExecutionDeleted(run=run) for run in expired)
-        self._retention_check = now + (_RETENTION_CHECK if len(expired) < _DELETED_AT_ONCE else _RETENTION_BACKLOG)
+        if len(expired) == _DELETED_AT_ONCE:
+            self._retention_due = now + _RETENTION_BACKLOG
+        elif expired:
+            self._retention_due = now + _RETENTION_CHECK  # they are on disk still, so what is due after them is not known yet
+        else:
+            self._retention_due = max(self._archive.next_expiry(), now + _RETENTION_CHECK)
 
     def next_due(self) -> float:
         """When `tick` is wanted next; math.inf when nothing is waited for."""
-        return self._ledger.timeouts.next_due()
+        return min(self._ledger.timeouts.next_due(), self._retention_due)
 
     def take_changes(self) -> list[Row]:
         """What must be made durable, in order, since last asked."""

@@ -36,6 +36,8 @@ class Ledger:
         self.timeouts = Timeouts(self._due_of)
         self.overfull: list[Execution] = []
         """Executions whose history has just reached its limit."""
+        self.closed_in: set[str] = set()
+        """Domains in which executions have just closed."""
         self._seed = seed
         self._next_run = 1
         self._named: dict[tuple[str, str], Execution] = {}
@@ -143,6 +145,7 @@ class Ledger:
         del self.open[execution.run]
         del self._named[execution.domain, execution.workflow_id]
         self._open_in[execution.domain] -= 1
+        self.closed_in.add(execution.domain)
         if execution.waiting is not NO_DECISION:
             self.queues.withdraw(execution.decision_queue(), (execution.run, execution.waiting.scheduled_id))
         for task in execution.activities.values():

@@ -45,6 +45,11 @@ SELECT json_group_array(run) FROM (
     LIMIT :limit
 )
 
+-- name: next_expiry
+SELECT min(max(d.retention_days, 0) * 86400.0 + (
+    SELECT x.closed FROM executions AS x WHERE x.domain = d.name AND x.closed IS NOT NULL ORDER BY x.closed LIMIT 1
+)) FROM domains AS d
+
 -- name: executions
 SELECT json_group_array(json(record)) FROM (
     SELECT json_object(

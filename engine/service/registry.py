@@ -80,6 +80,10 @@ class Registry:
 
     # What the core asks.
 
+    def retention_days(self, name: str) -> int:
+        """For how many days the domain keeps closed executions."""
+        return max(self._domains[name].retention_days, 0)
+
     def domain(self, name: str) -> DomainRow:
         """Raises: Fault UnknownResourceFault."""
         if name not in self._domains:

@@ -5,6 +5,7 @@ Imports errors, archive, database and rows; imported by store.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -90,6 +91,10 @@ class SqlArchive:
 
     def expired(self, now: float, limit: int) -> Sequence[int]:
         return self._read(_runs, statements()["expired"], {"now": now, "limit": limit})
+
+    def next_expiry(self) -> float:
+        first = self._ask(statements()["next_expiry"])
+        return math.inf if first is None else float(first)
 
     def close(self) -> None:
         with self._lock:

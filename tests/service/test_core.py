@@ -237,12 +237,18 @@ def test_a_request_meets_the_state_after_everything_that_is_due_by_then() -> Non
     assert service.types()[-2:] == ["ActivityTaskTimedOut", "DecisionTaskScheduled"]
 
 
-def test_nothing_is_due_once_everything_is_closed() -> None:
+def test_nothing_but_its_deletion_is_due_once_everything_is_closed() -> None:
     service = Service()
     service.start()
     service.decide_next(schedule(), timer())
     service.poll_activity()
+    assert service.core.next_due() < math.inf
     service.call("TerminateWorkflowExecution", domain=DOMAIN, workflowId="flow")
+    deletion = START + 10 * 86_400
+    assert service.core.next_due() == deletion
+    service.restart()
+    assert service.core.next_due() == deletion
+    service.pass_time(11 * 86_400)
     assert service.core.next_due() == math.inf
 
 

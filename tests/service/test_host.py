@@ -70,6 +70,20 @@ def test_what_is_acknowledged_is_on_disk(tmp_path: Path) -> None:
             assert on_disk(tmp_path / "swf.db") == 2 * number
 
 
+def test_a_closed_execution_leaves_when_its_days_are_over_though_nothing_else_happens(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    with hosting(tmp_path / "swf.db", clock) as host:
+        call = Session(host).call
+        furnish(call)
+        start(call, "w")
+        decide(call, COMPLETE)
+        clock.advance(86_399)
+        await_that(lambda: clock.next_waking() == clock.now() + 1)
+        assert on_disk(tmp_path / "swf.db") > 0
+        clock.advance(1)
+        await_that(lambda: on_disk(tmp_path / "swf.db") == 0)
+
+
 def test_what_is_acknowledged_survives_a_restart(tmp_path: Path) -> None:
     with hosting(tmp_path / "swf.db") as host:
         call = Session(host).call

@@ -101,6 +101,16 @@ def test_the_retention_of_its_domain_decides_when_a_closed_execution_leaves(stor
     assert len(store.archive.expired(T + 90 * DAY, 3)) == 3
 
 
+def test_the_first_of_the_closed_executions_whose_time_is_over_is_known_before(store: Store) -> None:
+    assert store.archive.next_expiry() == math.inf
+    store.write([*lived(1, "zero"), *lived(2, "ninety", closed=T)])
+    assert store.archive.next_expiry() == T + 90 * DAY
+    store.write([*lived(3, "one", closed=T + 5), *lived(4, "one", closed=T + 3)])
+    assert store.archive.next_expiry() == T + 3 + DAY
+    store.write([*lived(5, "none", closed=T + 7)])
+    assert store.archive.next_expiry() == T + 7
+
+
 EVERY_QUERY = [
     ExecutionQuery(domain="one", is_open=is_open, time=time, oldest=0.0, latest=math.inf, filter=wanted)
     for is_open in (False, True)

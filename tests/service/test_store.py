@@ -319,6 +319,18 @@ def test_the_file_shrinks_when_much_of_it_is_deleted_and_keeps_some_room_otherwi
     store.close()
 
 
+def test_what_is_too_much_to_give_back_at_once_the_next_writes_give_back(tmp_path: Path) -> None:
+    store = Store.open(str(tmp_path / "swf.db"), URL)
+    store.write([SHOP, opened(1), *(event(1, number, "x" * 50_000) for number in range(1, 400)), opened(2)])
+    full = pages(store)
+    store.write([closed(1), ExecutionDeleted(run=1)])
+    assert full - 1_500 < pages(store) < full
+    for number in range(1, 10):
+        store.write([event(2, number)])
+    assert pages(store) < full / 4
+    store.close()
+
+
 def pages(store: Store) -> int:
     (count,) = store._connection.execute("PRAGMA page_count").fetchone()
     return int(count)
