@@ -259,5 +259,5 @@ def _log_outcome(job: Job, outcome: Outcome) -> None:
 
 def _line(text: str) -> str:
     """The beginning of it, on one line."""
-    line = " ".join(text[: 2 * _LOGGED].split())
+    line = " ".join(_wire(text, 2 * _LOGGED).split())
     return line if len(line) <= _LOGGED else f"{line[:_LOGGED]}..."

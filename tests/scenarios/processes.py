@@ -91,10 +91,13 @@ class Cluster:
 
 @contextlib.contextmanager
 def cluster(folder: Path, specs: Sequence[Path], *, workers: int = 2) -> Iterator[Cluster]:
-    """All processes up; whatever still runs at the end is killed."""
+    """All processes up, the specs registered; whatever still runs at the end is killed."""
     processes = Cluster(folder, specs, workers=workers)
     try:
-        for name in processes.names:
+        processes.start("serve")
+        registered = processes.run("register", *specs)
+        assert registered.returncode == 0, registered.stderr
+        for name in processes.names[1:]:
             processes.start(name)
         yield processes
     finally:
