@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.differences import OF_MOTO, NOT_ASKED_OF_MOTO
+from tests.conformance.differences import NOT_ASKED_OF_MOTO, OF_MOTO
 from tests.conformance.endpoints import GIVEN, MOTO, OURS, Endpoint, MotoEndpoint, given, in_process, of_moto, over_http
 from tests.conformance.private import Private
 from tests.conformance.seen import SEEN

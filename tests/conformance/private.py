@@ -32,7 +32,9 @@ class Private:
         self._stack.close()
 
     def _open(self) -> None:
-        service = in_process(f"sqlite:///{self._database}", self._clock) if self.kind == INPROCESS else over_http(self._database, self._clock)
+        service = (
+            in_process(f"sqlite:///{self._database}", self._clock) if self.kind == INPROCESS else over_http(self._database, self._clock)
+        )
         self._endpoint = self._stack.enter_context(service)
 
     def restart(self) -> None:

@@ -229,7 +229,12 @@ def test_an_unknown_activity_can_not_be_canceled(world: World) -> None:
 def test_tasks_of_higher_priority_come_first(world: World) -> None:
     """ScheduleActivityTaskDecisionAttributes: taskPriority, "Higher numbers indicate higher priority"; none is 0."""
     flow = world.start()
-    priorities: dict[str, dict[str, str]] = {"low": {"taskPriority": "-1"}, "none": {}, "high": {"taskPriority": "1"}, "later": {"taskPriority": "1"}}
+    priorities: dict[str, dict[str, str]] = {
+        "low": {"taskPriority": "-1"},
+        "none": {},
+        "high": {"taskPriority": "1"},
+        "later": {"taskPriority": "1"},
+    }
     flow.decide(*(world.schedule(label, **options) for label, options in priorities.items()))
     assert [world.poll_activity()["activityId"] for _ in range(4)] == ["high", "later", "none", "low"]
 

@@ -35,7 +35,7 @@ UNREACHED: Mapping[str, Mapping[str, str]] = {
     "timeouts": {},
     "faults": {
         "*: OperationNotPermittedFault": NO_IAM,
-        "PollFor*Task: LimitExceededFault": "AWS ends polls beyond 1,000 in one list, a quota that it raises on request; a thousand and more may poll here",
+        "PollFor*Task: LimitExceededFault": "a quota of 1,000 polls per list, which AWS raises on request: here any number may poll",
         "*Resource: LimitExceededFault": NO_RATES,
     },
     "causes": {

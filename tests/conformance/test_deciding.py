@@ -231,7 +231,12 @@ def test_a_sticky_task_in_time_stays_sticky(world: World) -> None:
 def test_decision_tasks_of_higher_priority_come_first(world: World) -> None:
     """StartWorkflowExecution: taskPriority, "Higher numbers indicate higher priority"; none is 0."""
     shared = {"name": world.name("shared")}
-    for label, options in {"low": {"taskPriority": "-5"}, "none": {}, "high": {"taskPriority": "5"}, "later": {"taskPriority": "5"}}.items():
+    for label, options in {
+        "low": {"taskPriority": "-5"},
+        "none": {},
+        "high": {"taskPriority": "5"},
+        "later": {"taskPriority": "5"},
+    }.items():
         world.start(label, taskList=shared, **options)
     order = [world.poll_decision(shared["name"])["workflowExecution"]["workflowId"] for _ in range(4)]
     assert order == [world.name(label) for label in ("high", "later", "none", "low")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.conformance.world import WORKFLOW, World
@@ -112,5 +114,5 @@ def test_a_domain_has_at_most_50_tags(world: World) -> None:
 def test_only_a_domain_that_is_there_has_tags(world: World, operation: str) -> None:
     """TagResource, UntagResource, ListTagsForResource: UnknownResourceFault."""
     arn = world.call("DescribeDomain", name=world.domain)["domainInfo"]["arn"].replace(world.domain, world.name("nowhere"))
-    more = {"TagResource": {"tags": [{"key": "a", "value": "b"}]}, "UntagResource": {"tagKeys": ["a"]}}
+    more: dict[str, dict[str, Any]] = {"TagResource": {"tags": [{"key": "a", "value": "b"}]}, "UntagResource": {"tagKeys": ["a"]}}
     world.refuses("UnknownResourceFault", operation, resourceArn=arn, **more.get(operation, {}))

@@ -42,11 +42,7 @@ IN_A_DOMAIN: Mapping[str, Mapping[str, Any]] = {
     "UndeprecateWorkflowType": {"workflowType": WORKFLOW},
 }
 
-OF_TYPES = sorted(
-    operation for operation, request in IN_A_DOMAIN.items() if "workflowType" in request or "activityType" in request
-)  # fmt: skip
-
-REQUIRED = {name: request for name, request in IN_A_DOMAIN.items() if name not in {"ListDomains"}}
+OF_TYPES = sorted(operation for operation, request in IN_A_DOMAIN.items() if "workflowType" in request or "activityType" in request)
 
 
 @pytest.mark.parametrize("operation", sorted(IN_A_DOMAIN))

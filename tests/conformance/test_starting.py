@@ -116,7 +116,7 @@ def test_a_cancel_request_is_recorded_shown_and_left_to_the_decider(world: World
 
 
 def test_termination_closes_at_once_whatever_the_decider_does(world: World) -> None:
-    """TerminateWorkflowExecution: reason, details; WorkflowExecutionTerminatedEventAttributes: cause, OPERATOR_INITIATED of the enumeration."""
+    """TerminateWorkflowExecution: reason, details; WorkflowExecutionTerminatedEventAttributes: cause OPERATOR_INITIATED."""
     flow = world.start()
     task = flow.poll()
     flow.terminate(reason="rotten", details="all of it")

@@ -84,7 +84,12 @@ def test_lists_and_counts_are_filtered_by_every_key(world: World, key: dict[str,
 
 def test_closed_executions_are_filtered_by_how_they_closed(world: World) -> None:
     """ListClosedWorkflowExecutions, CountClosedWorkflowExecutions: closeStatusFilter, each CloseStatus."""
-    closings = {"COMPLETED": complete(), "FAILED": fail(), "CANCELED": cancel(), "CONTINUED_AS_NEW": continue_as_new(taskList={"name": "any"})}
+    closings = {
+        "COMPLETED": complete(),
+        "FAILED": fail(),
+        "CANCELED": cancel(),
+        "CONTINUED_AS_NEW": continue_as_new(taskList={"name": "any"}),
+    }
     for status, decision in closings.items():
         world.start(status).decide(decision)
     world.start("TERMINATED").terminate()
@@ -92,7 +97,9 @@ def test_closed_executions_are_filtered_by_how_they_closed(world: World) -> None
     world.wait(1)
     for status in (*closings, "TERMINATED", "TIMED_OUT"):
         query = {"closeTimeFilter": {"oldestDate": int(world.now()) - 3600}, "closeStatusFilter": {"status": status}}
-        found = [info for page in world.pages("ListClosedWorkflowExecutions", "executionInfos", domain=world.domain, **query) for info in page]
+        found = [
+            info for page in world.pages("ListClosedWorkflowExecutions", "executionInfos", domain=world.domain, **query) for info in page
+        ]
         assert {info["closeStatus"] for info in found} == {status}
         assert status in names(world, found)
         assert counted(world, "CountClosedWorkflowExecutions", **query) >= 1
@@ -196,6 +203,8 @@ def test_a_description_counts_what_is_open(world: World) -> None:
     flow = world.start()
     counts = {"openActivityTasks": 0, "openDecisionTasks": 1, "openTimers": 0, "openChildWorkflowExecutions": 0, "openLambdaFunctions": 0}
     assert flow.open_counts() == counts
-    timers = [{"decisionType": "StartTimer", "startTimerDecisionAttributes": {"timerId": name, "startToFireTimeout": "60"}} for name in "ab"]
+    timers = [
+        {"decisionType": "StartTimer", "startTimerDecisionAttributes": {"timerId": name, "startToFireTimeout": "60"}} for name in "ab"
+    ]
     flow.decide(world.schedule("a"), world.schedule("b"), world.schedule("c"), *timers, world.start_child())
     assert flow.open_counts() == {**counts, "openActivityTasks": 3, "openTimers": 2, "openChildWorkflowExecutions": 1}

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
+
 from engine.service.events import ATTRIBUTES
 from engine.service.model import operations, shape
 from tests.conformance.endpoints import OURS, Endpoint, Refused
@@ -148,13 +150,12 @@ class World:
 
     def refuses(self, code: str, operation: str, **request: Any) -> str:
         """The message of the fault with which the request is refused: that code, and over HTTP status 400."""
-        try:
-            body = self.call(operation, **request)
-        except Refused as refused:
-            assert refused.code == code, f"{operation} was refused with {refused.code}: {refused.message}"
-            assert refused.status in {0, 400}
-            return refused.message
-        raise AssertionError(f"{operation} was not refused, but answered {body}")
+        with pytest.raises(Refused) as refused:
+            self.call(operation, **request)
+        fault = refused.value
+        assert fault.code == code, f"{operation} was refused with {fault.code}: {fault.message}"
+        assert fault.status in {0, 400}
+        return fault.message
 
     def name(self, label: str) -> str:
         """A name that no other case has."""
