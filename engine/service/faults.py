@@ -47,6 +47,8 @@ ON_THE_WIRE: Final[Mapping[str, _OnTheWire]] = {
     "InvalidSignatureException": _UNREADABLE,
     "MissingAuthenticationTokenException": _UNREADABLE,
     "UnrecognizedClientException": _UNREADABLE,
+    "MalformedHttpRequestException": _UNREADABLE,
+    "RequestTimeoutException": _OnTheWire(_SERVICE, 408),
     "RequestEntityTooLargeException": _OnTheWire(_SERVICE, 413),
     "InternalFailure": _OnTheWire(_SERVICE, 500),
     "ServiceUnavailable": _OnTheWire(_SERVICE, 503),

@@ -49,6 +49,9 @@ requests = logging.getLogger("engine.service.requests")
 UNREADABLE = Asked(operation="", request={})
 """What a request asks for that could not be read."""
 
+READING = frozenset({"GET", "HEAD"})
+"""The methods by which people and probes ask for pages; whatever else comes is meant for the API, and is answered in its form."""
+
 PATIENCE = 16 * MOST_BYTES
 """How much of a body that is too large is read before the connection is dropped: a client that is still sending reads no answer."""
 
@@ -99,8 +102,12 @@ class SwfApplication:
             return
         if scope["method"] == "POST" and scope["path"] == "/":
             await self._answer(headers, scope, receive, send)
-        else:
+        elif scope["method"] in READING:
             await self._pages(scope, receive, send)
+        else:
+            fault = Fault("UnknownOperationException", f"The API is asked by POST /, not by {scope['method']} {scope['path']}")
+            self._tally.request("", fault.code)
+            await _send(send, refusal(fault, next(self._request_ids)))
 
     async def _answer(self, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = next(self._request_ids)

@@ -26,6 +26,7 @@ from starlette.types import ASGIApp
 
 from engine.errors import AddressInUse, EndpointError, UsageError
 from engine.service.clock import Clock, SystemClock
+from engine.service.connection import Connection
 from engine.service.database import Durability
 from engine.service.disk import Disk
 from engine.service.host import Host
@@ -115,7 +116,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 application,
-                http="httptools",
+                http=Connection,
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -122,9 +122,16 @@ def test_a_probe_finds_out_that_it_works(service: Serving) -> None:
     assert (response.status, json.loads(response.body)) == (200, {"status": "ok"})
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("POST", "/elsewhere", 404), ("GET", "/elsewhere", 404), ("PUT", "/", 405)])
-def test_there_is_nothing_else(service: Serving, method: str, path: str, status: int) -> None:
-    assert send(service.url, b"", HEADERS, method=method, path=path).status == status
+def test_there_is_no_other_page(service: Serving) -> None:
+    assert send(service.url, b"", {}, method="GET", path="/elsewhere").status == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/elsewhere"), ("POST", "/healthz"), ("PUT", "/"), ("OPTIONS", "/"), ("DELETE", "/x")]
+)
+def test_the_api_is_asked_in_one_way_only(service: Serving, method: str, path: str) -> None:
+    response = send(service.url, LIST_DOMAINS, HEADERS, method=method, path=path)
+    assert (response.status, response.fault) == (400, "com.amazon.coral.service#UnknownOperationException")
 
 
 def test_what_is_not_http_harms_nobody(service: Serving) -> None:
@@ -150,7 +157,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 def test_what_was_signed_holds_for_its_method_only(guarded: Serving, method: str) -> None:
     response = send(guarded.url, LIST_DOMAINS, signed(guarded.url, "secret"), method=method)
     assert b"domainInfos" not in response.body
-    assert response.status == 405 or response.headers["content-type"].startswith("text/html")
+    assert response.status == 400 or response.headers["content-type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("path", ["//", "/x", "/?a=b", "/.", "/%2F", "*"])
