@@ -23,7 +23,7 @@ NO_PAGES: Final = "moto answers everything at once, whatever the page size, and 
 NO_PRIORITIES: Final = "moto hands out tasks in their order, whatever their priority"
 NO_STICKY_LISTS: Final = "moto leaves taskList and taskListScheduleToStartTimeout of RespondDecisionTaskCompleted unread"
 NO_VALIDATION: Final = "moto does not hold requests against the rules of the API"
-LAZY_TIMEOUTS: Final = "moto finds timeouts only of what it looks at when a task is polled for, not when the history is read"
+ONE_TIMEOUT: Final = "of activity tasks moto knows the HEARTBEAT timeout only"
 
 
 def _each(case: str, parameters: Iterable[str], reason: str) -> Mapping[str, str]:
@@ -53,7 +53,7 @@ OF_MOTO: Final[Mapping[str, str]] = {
     "test_an_unknown_activity_can_not_be_canceled": NO_CANCELING,
     "test_a_worker_is_handed_the_task": "moto counts a started task among the pending ones",
     "test_an_activity_id_is_free_again_once_its_task_is_closed": "to moto an activityId is in use for good",
-    "test_an_answer_after_the_timeout_is_refused": LAZY_TIMEOUTS,
+    "test_an_answer_after_the_timeout_is_refused": ONE_TIMEOUT,
     "test_open_tasks_are_dropped_when_the_execution_closes": "moto leaves the tasks of a closed execution in their lists",
     "test_tasks_of_higher_priority_come_first": NO_PRIORITIES,
     "test_what_the_decision_leaves_out_comes_from_the_type": "moto knows no default of taskPriority for activities",
@@ -105,7 +105,7 @@ OF_MOTO: Final[Mapping[str, str]] = {
     "test_a_sticky_task_that_is_not_started_in_time_goes_back_to_the_usual_list": NO_STICKY_LISTS,
     "test_a_task_list_override_is_permanent_without_a_timeout": NO_STICKY_LISTS,
     "test_decision_tasks_of_higher_priority_come_first": NO_PRIORITIES,
-    "test_the_answer_is_recorded_with_its_context": "moto's later DecisionTaskCompleted without a context erases it",
+    "test_the_answer_is_recorded_with_its_context": "moto does not tell latestExecutionContext",
     "test_there_is_one_decision_task_at_a_time": "moto schedules a decision task for each event",
     # Domains.
     "test_a_deprecated_domain_takes_no_types_and_no_executions_but_can_be_looked_at": "moto's deprecated domains take all they did before",
@@ -138,16 +138,16 @@ OF_MOTO: Final[Mapping[str, str]] = {
     # Starting.
     "test_a_cancel_request_is_recorded_shown_and_left_to_the_decider": NO_CANCEL_REQUESTS,
     **_each("test_a_closed_execution_can_not_be_reached", ["RequestCancelWorkflowExecution"], NO_CANCEL_REQUESTS),
-    "test_an_execution_starts_with_what_it_was_given": "moto leaves taskPriority of StartWorkflowExecution unread",
+    "test_an_execution_starts_with_what_it_was_given": "moto's WorkflowExecutionStarted leaves out tags and priority",
     "test_what_is_not_given_comes_from_the_type": "moto does not tell of taskPriority and lambdaRole",
     "test_without_a_run_id_the_open_execution_is_meant": NO_CANCEL_REQUESTS,
     # Timeouts and timers.
-    "test_a_decision_task_times_out_and_is_scheduled_again": "moto's second decision task can't be answered",
-    "test_a_task_that_nobody_took_can_time_out_on_closing_too": "moto knows no SCHEDULE_TO_CLOSE",
+    "test_a_decision_task_times_out_and_is_scheduled_again": "moto answers HTTP 500 to the decider of a decision task that timed out",
+    "test_a_task_that_nobody_took_can_time_out_on_closing_too": ONE_TIMEOUT,
     **_each(
         "test_an_activity_task_times_out",
         ["SCHEDULE_TO_START", "SCHEDULE_TO_CLOSE", "START_TO_CLOSE"],
-        "of activity tasks moto knows the HEARTBEAT timeout only",
+        ONE_TIMEOUT,
     ),
     "test_an_execution_is_not_started_for_more_than_a_year": NO_VALIDATION,
     "test_a_timer_dies_with_its_execution": "moto's timers fire into closed executions",
@@ -157,7 +157,7 @@ OF_MOTO: Final[Mapping[str, str]] = {
     "test_an_unknown_timer_can_not_be_canceled": "moto's CancelTimerFailed does not name the timer",
     # Types.
     "test_a_deprecated_type_is_listed_as_such_and_comes_back": "moto leaves the name of ListWorkflowTypes and ListActivityTypes unread",
-    "test_a_type_is_described_as_it_was_registered": "moto's types were all created in 2015",
+    "test_a_type_is_described_as_it_was_registered": "moto's types were all created in 2015, activity types without a priority",
     "test_an_activity_scheduled_before_its_type_went_goes_on": NO_DELETION,
     "test_only_a_deprecated_type_can_be_deleted_and_then_it_is_gone": NO_DELETION,
     "test_types_are_listed_by_a_name_in_all_versions": "moto leaves the name of ListWorkflowTypes and ListActivityTypes unread",
