@@ -70,7 +70,7 @@ def connect(path: str, url: str, durability: Durability, opener: Opener = open_s
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         message = f"Python's SQLite is {sqlite3.sqlite_version}, and 3.37 or newer is needed; use a Python that brings its own"
         raise DatabaseUnusable(url, message)
-    with _explained(url):
+    with explained(url):
         if path != MEMORY:
             _make_folder(path, url)
         connection = opener(path)
@@ -84,9 +84,27 @@ def connect(path: str, url: str, durability: Durability, opener: Opener = open_s
 
 def connect_to_read(path: str, url: str, opener: Opener = open_sqlite) -> sqlite3.Connection:
     """A further connection to a file that `connect` has prepared. Raises: DatabaseUnusable."""
-    with _explained(url):
+    with explained(url):
         connection = opener(path)
         connection.execute("PRAGMA query_only = ON")
+        return connection
+
+
+def connect_to_look(path: Path, url: str) -> sqlite3.Connection:
+    """A connection to a file that is there and is not changed by it, whoever owns it. Raises: DatabaseUnusable."""
+    if not path.is_file():
+        raise DatabaseUnusable(url, "there is no such file; name the database of an embedded service")
+    with explained(url):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", timeout=_BUSY_SECONDS, isolation_level=None, uri=True)
+        try:
+            version = _recognise(connection, url)
+            if version < SCHEMA_VERSION:
+                message = f"its schema is version {version}, and this swfgraph's is {SCHEMA_VERSION}: start `swfgraph serve` on it once"
+                raise DatabaseUnusable(url, f"{message}, which brings it up to date")
+            connection.execute("PRAGMA query_only = ON")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 
@@ -150,7 +168,8 @@ def roll_back(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _explained(url: str) -> Iterator[None]:
+def explained(url: str) -> Iterator[None]:
+    """What SQLite raises in the block, as an error that says what to do."""
     try:
         yield
     except sqlite3.Error as error:

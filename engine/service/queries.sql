@@ -50,6 +50,34 @@ SELECT min(max(d.retention_days, 0) * 86400.0 + (
     SELECT x.closed FROM executions AS x WHERE x.domain = d.name AND x.closed IS NOT NULL ORDER BY x.closed LIMIT 1
 )) FROM domains AS d
 
+-- What `swfgraph db` reads (snapshot.py): row by row, since it is in no hurry, and asks also of what may be damaged.
+
+-- name: every_execution
+SELECT
+    run, domain, workflow_id, run_id, type_name, type_version, started, tags,
+    coalesce(closed, 0.0), coalesce(close_status, ''), cancel_requested, latest_activity
+FROM executions WHERE run > ? ORDER BY run LIMIT ?
+
+-- name: every_event
+SELECT event_id, body FROM events WHERE run = ? ORDER BY event_id
+
+-- name: every_heartbeat
+SELECT scheduled_event_id, at, details FROM heartbeats WHERE run = ? ORDER BY scheduled_event_id
+
+-- name: tags_amiss
+-- The executions whose tags and whose rows in execution_tags are not the same.
+WITH told AS (
+    SELECT DISTINCT x.run, t.value AS tag, x.domain, x.started, x.closed FROM executions AS x, json_each(x.tags) AS t
+), kept AS (
+    SELECT run, tag, domain, started, closed FROM execution_tags
+)
+SELECT run FROM (SELECT * FROM told EXCEPT SELECT * FROM kept)
+UNION
+SELECT run FROM (SELECT * FROM kept EXCEPT SELECT * FROM told)
+
+-- name: latest_of_workflow_id
+SELECT max(max(started, coalesce(closed, 9e99))) FROM executions WHERE domain = ? AND workflow_id = ?
+
 -- name: executions
 SELECT json_group_array(json(record)) FROM (
     SELECT json_object(

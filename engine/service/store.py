@@ -11,14 +11,25 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Final
 
 import msgspec
 
-from engine.service.database import MEMORY, Durability, Opener, connect, connect_to_read, explain, open_sqlite, roll_back, statements
+from engine.service.database import (
+    MEMORY,
+    Durability,
+    Opener,
+    connect,
+    connect_to_read,
+    explain,
+    explained,
+    open_sqlite,
+    roll_back,
+    statements,
+)
 from engine.service.rows import DomainRow, EventAppended, ExecutionDeleted, HeartbeatRecorded, Row, TypeRow
 from engine.service.sqlarchive import SqlArchive
 
@@ -68,11 +79,16 @@ class Store:
                 if len(rows) <= _MOST_ROWS:
                     self._insert(rows)
                 else:
-                    self._insert_many(rows)
+                    self._insert_many([rows])
                 if self._owes_room or any(type(row) is ExecutionDeleted for row in rows):
                     self._give_back_room()
             except sqlite3.Error as error:
                 raise explain(error, self.url) from error
+
+    def write_all(self, batches: Iterable[Sequence[Row]]) -> None:
+        """Make all the batches durable, or none of them. Raises: DatabaseUnusable, and what making the batches raises."""
+        with self._lock, explained(self.url):
+            self._insert_many(batches)
 
     def _insert(self, rows: Sequence[Row]) -> None:
         """One statement, which outside a transaction is one by itself. Events alone need no sorting and go straight to their table."""
@@ -85,11 +101,12 @@ class Store:
         else:
             self._connection.execute(_statement("write", len(rows)), [value for row in rows for value in _line(row)])
 
-    def _insert_many(self, rows: Sequence[Row]) -> None:
+    def _insert_many(self, batches: Iterable[Sequence[Row]]) -> None:
         self._connection.execute("BEGIN")
         try:
-            for start in range(0, len(rows), _MOST_ROWS):
-                self._insert(rows[start : start + _MOST_ROWS])
+            for rows in batches:
+                for start in range(0, len(rows), _MOST_ROWS):
+                    self._insert(rows[start : start + _MOST_ROWS])
             self._connection.execute("COMMIT")
         except BaseException:
             roll_back(self._connection)
