@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.errors import EndpointUnavailable
-from engine.swf.client import Answered, Client, Request, exchange
+from engine.swf.client import Answered, Client, Request, exchange_of
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class Patience:
 
     def __init__(self, client: Client, *, uniform: Callable[[float, float], float] = random.uniform) -> None:
         self._client = client
+        self._exchange = exchange_of(client)
         self._uniform = uniform
         self._lock = threading.Lock()
         self._away = False
@@ -59,13 +60,13 @@ class Patience:
     def exchange(
         self, answer: Request, told: Callable[[Answered], None], poll: Request, *, answering: threading.Event, polling: threading.Event
     ) -> Mapping[str, Any]:
-        """As `swf.client.exchange`, each of the two again and again until its event is set. Raises: as `call`, for the poll."""
+        """As `swf.client.Exchange`, each of the two again and again until its event is set. Raises: as `call`, for the poll."""
 
         def told_in_the_end(outcome: Answered) -> None:
             told(lambda: self._in_the_end(outcome, answer, answering))
 
         try:
-            return exchange(self._client, answer, told_in_the_end, poll)
+            return self._exchange(answer, told_in_the_end, poll)
         except EndpointUnavailable as error:
             self._note_away(error)
         return self.call(*poll, polling)

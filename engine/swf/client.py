@@ -46,22 +46,27 @@ Answered: TypeAlias = Callable[[], Mapping[str, Any]]
 """Gives the response of a call that was made, or raises what `Client.call` would have."""
 
 
+Exchange: TypeAlias = Callable[[Request, Callable[[Answered], None], Request], Mapping[str, Any]]
+"""Answers a task and asks for the next one, gives the poll's response. Its second argument is called once, as soon as it is known what
+came of the answer. Raises what `Client.call` raises for the poll; an answer's faults are for whoever is told.
+"""
+
+
 @runtime_checkable
 class Exchanging(Protocol):
-    """A client that can wait for an answer's durability and for the next task at once: half the waiting of a busy loop."""
+    """A client that waits for an answer's durability and for the next task at once: half the waiting of a busy loop."""
 
     def exchange(self, answer: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
-        """See `exchange`."""
+        """See Exchange."""
         ...
 
 
-def exchange(client: Client, answer: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
-    """Answer a task and ask for the next one; the poll's response. `told` is called once, as soon as the answer's outcome is known.
+def exchange_of(client: Client) -> Exchange:
+    """The client's own way where it has one, else one call after the other."""
+    return client.exchange if isinstance(client, Exchanging) else partial(_one_after_the_other, client)
 
-    Raises: what `Client.call` raises for the poll; an answer's faults are `told`'s.
-    """
-    if isinstance(client, Exchanging):
-        return client.exchange(answer, told, poll)
+
+def _one_after_the_other(client: Client, answer: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
     told(outcome_of(client, answer))
     return client.call(*poll)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.errors import SwfFault
-from engine.swf.client import Answered, Client, exchange
+from engine.swf.client import Answered, Client, exchange_of
 from engine.swf.connect import connect
 from engine.swf.inprocess import InProcessClient
 
@@ -50,7 +50,7 @@ def test_the_poll_after_an_answer_finds_what_waits(client: Client) -> None:
     begin(client, "a")
     begin(client, "b")
     outcomes: list[Mapping[str, Any]] = []
-    found = exchange(client, answer(token_of(client)), lambda answered: outcomes.append(answered()), ("PollForDecisionTask", DECISIONS))
+    found = exchange_of(client)(answer(token_of(client)), lambda answered: outcomes.append(answered()), ("PollForDecisionTask", DECISIONS))
     assert found["workflowExecution"]["workflowId"] == "b"
     assert outcomes == [{}]
 
@@ -61,7 +61,7 @@ def test_an_answer_is_told_while_the_poll_after_it_still_waits(client: Client) -
     told = threading.Event()
     found: list[Mapping[str, Any]] = []
     poll = ("PollForDecisionTask", DECISIONS)
-    waiter = threading.Thread(target=lambda: found.append(exchange(client, answer(token), lambda _: told.set(), poll)))
+    waiter = threading.Thread(target=lambda: found.append(exchange_of(client)(answer(token), lambda _: told.set(), poll)))
     waiter.start()
     assert told.wait(20)
     assert not found
@@ -82,7 +82,7 @@ def test_a_refused_answer_is_told_and_the_poll_goes_on(client: Client) -> None:
             answered()
         faults.append(caught.value.code)
 
-    found = exchange(client, answer(token), told, ("PollForDecisionTask", DECISIONS))
+    found = exchange_of(client)(answer(token), told, ("PollForDecisionTask", DECISIONS))
     assert faults == ["UnknownResourceFault"]
     assert found["workflowExecution"]["workflowId"] == "b"
 
@@ -95,7 +95,7 @@ def test_where_the_telling_fails_the_poll_loses_no_task(client: Client) -> None:
         raise RuntimeError("a bug")
 
     with pytest.raises(RuntimeError, match="a bug"):
-        exchange(client, answer(token_of(client)), told, ("PollForDecisionTask", DECISIONS))
+        exchange_of(client)(answer(token_of(client)), told, ("PollForDecisionTask", DECISIONS))
     assert client.call("PollForDecisionTask", DECISIONS)["workflowExecution"]["workflowId"] == "b"
 
 
@@ -117,7 +117,7 @@ def test_crowds_that_exchange_lose_nothing(client: Client) -> None:
                 if len(decided) == 200:
                     done.set()
 
-            task = exchange(client, ("RespondDecisionTaskCompleted", request), told, ("PollForDecisionTask", DECISIONS))
+            task = exchange_of(client)(("RespondDecisionTaskCompleted", request), told, ("PollForDecisionTask", DECISIONS))
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
