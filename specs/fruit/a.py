@@ -7,6 +7,6 @@ from pathlib import Path
 
 OUTPUT = Path(tempfile.gettempdir()) / "a.out"
 
-letter = random.choice(string.ascii_lowercase)  # noqa: S311 - a fruit, not a key
+letter = random.choice(string.ascii_lowercase)
 OUTPUT.write_text(letter + "\n", encoding="utf-8")
 print(letter)

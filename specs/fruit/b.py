@@ -17,4 +17,4 @@ letter = (sys.argv[1] if len(sys.argv) > 1 else A_OUTPUT.read_text(encoding="utf
 candidates = [name for name in NAMES if name.startswith(letter)]
 if not candidates:
     sys.exit(f"no fruit or vegetable starts with {letter!r}")
-print(random.choice(candidates))  # noqa: S311 - a fruit, not a key
+print(random.choice(candidates))
