@@ -105,9 +105,9 @@ class SwfApplication:
         elif scope["method"] in READING:
             await self._pages(scope, receive, send)
         else:
-            fault = Fault("UnknownOperationException", f"The API is asked by POST /, not by {scope['method']} {scope['path']}")
-            self._tally.request("", fault.code)
-            await _send(send, refusal(fault, next(self._request_ids)))
+            unasked = Fault("UnknownOperationException", f"The API is asked by POST /, not by {scope['method']} {scope['path']}")
+            self._tally.request("", unasked.code)
+            await _send(send, refusal(unasked, next(self._request_ids)))
 
     async def _answer(self, headers: Headers, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = next(self._request_ids)
