@@ -15,8 +15,10 @@ from typing import get_args
 from engine.graph.plan import Plan
 from engine.swf.connect import Durability
 from tools.bench import limit, measures, workloads
+from tools.bench.contest import contest
 from tools.bench.measures import Figures
 from tools.bench.stage import Stage, in_process, over_http, work_until_killed
+from tools.bench.standings import as_json, as_text
 
 SERIAL = workloads.serial(3)
 FAN = workloads.fan_out(100)
@@ -25,6 +27,8 @@ WORKER = "--as-worker"
 
 def main() -> int:
     options = _options()
+    if options.peers:
+        return _contest(options)
     steps = 200 if options.quick else 2000
     long_plan = workloads.serial(steps)
     plans = [SERIAL, FAN, long_plan]
@@ -65,6 +69,12 @@ def main() -> int:
     return 0
 
 
+def _contest(options: argparse.Namespace) -> int:
+    turns = contest(options.rounds, quiet=options.json)
+    print(json.dumps(as_json(turns), indent=2) if options.json else as_text(turns))
+    return 0
+
+
 @contextlib.contextmanager
 def _stage(place: str, durability: Durability, plans: list[Plan], *, quick: bool) -> Iterator[Stage]:
     if place == "in-process":
@@ -82,6 +92,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="rows for programs, on stdout")
     parser.add_argument("--place", action="append", choices=["in-process", "http"], help="only there (may be repeated)")
     parser.add_argument("--durability", action="append", choices=get_args(Durability), help="only that (may be repeated)")
+    parser.add_argument("--peers", action="store_true", help="instead: side by side with the peers, installed from PyPI under .bench/")
+    parser.add_argument("--rounds", type=int, default=2, help="of --peers: how many turns everyone has (2)")
     parser.add_argument(WORKER, metavar="URL", default="", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.place = options.place or ["in-process", "http"]
