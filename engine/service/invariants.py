@@ -1,7 +1,7 @@
 """What holds of every history and of what the database says of its execution, whatever was asked of the service. Pure.
 
 One rule per function: each yields complaints, all of them run. They are written from the API's documentation, not from the code that
-writes histories (execution.py folds a history too: whether it can is the last rule). Imports events, execution, model, rows' neighbours.
+writes histories (execution.py folds a history too: whether it can is the last rule). Imports errors, events, execution, model, rows.
 Source: SWF API reference, HistoryEvent and the ...EventAttributes types.
 """
 
@@ -16,6 +16,7 @@ from engine.errors import HistoryError
 from engine.service.events import ATTRIBUTES, CLOSE_STATUS, Event
 from engine.service.execution import Execution
 from engine.service.model import shape
+from engine.service.rows import HeartbeatRecorded
 
 _CHILD: Final = "StartChildWorkflowExecutionInitiated"
 _SIGNAL: Final = "SignalExternalWorkflowExecutionInitiated"
@@ -93,11 +94,15 @@ def history_flaws(events: Sequence[Event]) -> Iterator[str]:
     yield from _times(events)
     yield from _references(events)
     yield from _repetitions(events)
+    try:
+        fold(events)
+    except HistoryError as error:
+        yield f"the service can't go on with it: {error}"
 
 
-def fold(events: Sequence[Event], *, run: int = 0, domain: str = "", workflow_id: str = "", run_id: str = "") -> Execution:
-    """The execution that the service goes on with. Raises: HistoryError."""
-    execution = Execution(run=run, domain=domain, workflow_id=workflow_id, run_id=run_id)
+def fold(events: Sequence[Event]) -> Execution:
+    """What the service makes of a history. Raises: HistoryError."""
+    execution = Execution(run=0, domain="", workflow_id="", run_id="")
     for event in events:
         execution.apply(event)
     return execution
@@ -124,15 +129,20 @@ def execution_flaws(told: Told, events: Sequence[Event]) -> Iterator[str]:
     yield from flaws
     if flaws:
         return
-    try:
-        right = told_of(fold(events))
-    except HistoryError as error:
-        yield f"the service can't go on with it: {error}"
-        return
+    right = told_of(fold(events))
     for name in Told.__slots__:
         said, is_so = getattr(told, name), getattr(right, name)
         if said != is_so:
             yield f"the table of executions has {name} {said!r}, by its events it is {is_so!r}"
+
+
+def heartbeat_flaws(events: Sequence[Event], heartbeats: Sequence[HeartbeatRecorded]) -> Iterator[str]:
+    """Heartbeats of tasks that are not running. The history is flawless."""
+    execution = fold(events)
+    for beat in heartbeats:
+        task = execution.activities.get(beat.scheduled_event_id) if execution.is_open else None
+        if task is None or not task.started_id:
+            yield f"there is a heartbeat of an activity task that is not running, scheduled by event {beat.scheduled_event_id}"
 
 
 def _malformed(events: Sequence[Event]) -> Iterator[str]:

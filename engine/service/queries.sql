@@ -76,7 +76,7 @@ UNION
 SELECT run FROM (SELECT * FROM kept EXCEPT SELECT * FROM told)
 
 -- name: latest_of_workflow_id
-SELECT max(max(started, coalesce(closed, 9e99))) FROM executions WHERE domain = ? AND workflow_id = ?
+SELECT max(max(started, coalesce(closed, 9e999))) FROM executions WHERE domain = ? AND workflow_id = ?
 
 -- name: executions
 SELECT json_group_array(json(record)) FROM (

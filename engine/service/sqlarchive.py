@@ -96,6 +96,11 @@ class SqlArchive:
         first = self._ask(statements()["next_expiry"])
         return math.inf if first is None else float(first)
 
+    def latest_of(self, domain: str, workflow_id: str) -> float:
+        """When the last execution of a workflowId ended; math.inf where it is open, -math.inf where there is none."""
+        latest = self._ask(statements()["latest_of_workflow_id"], (domain, workflow_id))
+        return -math.inf if latest is None else float(latest)
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

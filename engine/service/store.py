@@ -90,6 +90,11 @@ class Store:
         with self._lock, explained(self.url):
             self._insert_many(batches)
 
+    def vacuum(self) -> None:
+        """Write the file anew, without what is free in it. Raises: DatabaseUnusable (it needs as much room again, for the while)."""
+        with self._lock, explained(self.url):
+            self._connection.execute("VACUUM")
+
     def _insert(self, rows: Sequence[Row]) -> None:
         """One statement, which outside a transaction is one by itself. Events alone need no sorting and go straight to their table."""
         events = [row for row in rows if type(row) is EventAppended]
