@@ -16,6 +16,7 @@ from engine.graph.plan import Plan
 from engine.swf.connect import Durability
 from tools.bench import limit, measures, workloads
 from tools.bench.contest import contest
+from tools.bench.growth import answer_one_poll, growth, table
 from tools.bench.measures import Figures
 from tools.bench.stage import Stage, in_process, over_http, work_until_killed
 from tools.bench.standings import as_json, as_text
@@ -23,12 +24,25 @@ from tools.bench.standings import as_json, as_text
 SERIAL = workloads.serial(3)
 FAN = workloads.fan_out(100)
 WORKER = "--as-worker"
+RESTART = "--as-restart"
 
 
 def main() -> int:
     options = _options()
-    if options.peers:
-        return _contest(options)
+    if options.as_restart:
+        answer_one_poll(options.as_restart)
+    elif options.peers:
+        turns = contest(options.rounds, quiet=options.json)
+        print(json.dumps(as_json(turns), indent=2) if options.json else as_text(turns))
+    elif options.growth:
+        figures = growth(options.rounds, quick=options.quick, quiet=options.json)
+        print(json.dumps(figures, indent=2) if options.json else table(figures))
+    else:
+        _engine(options)
+    return 0
+
+
+def _engine(options: argparse.Namespace) -> None:
     steps = 200 if options.quick else 2000
     long_plan = workloads.serial(steps)
     plans = [SERIAL, FAN, long_plan]
@@ -66,13 +80,6 @@ def main() -> int:
         )
     if options.json:
         json.dump([{"place": p, "durability": d, "what": w, **figures} for p, d, w, figures in rows], sys.stdout, indent=2)
-    return 0
-
-
-def _contest(options: argparse.Namespace) -> int:
-    turns = contest(options.rounds, quiet=options.json)
-    print(json.dumps(as_json(turns), indent=2) if options.json else as_text(turns))
-    return 0
 
 
 @contextlib.contextmanager
@@ -93,7 +100,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--place", action="append", choices=["in-process", "http"], help="only there (may be repeated)")
     parser.add_argument("--durability", action="append", choices=get_args(Durability), help="only that (may be repeated)")
     parser.add_argument("--peers", action="store_true", help="instead: side by side with the peers, installed from PyPI under .bench/")
-    parser.add_argument("--rounds", type=int, default=2, help="of --peers: how many turns everyone has (2)")
+    parser.add_argument("--growth", action="store_true", help="instead: on files with many open and many closed executions")
+    parser.add_argument("--rounds", type=int, default=2, help="of --peers and --growth: how many turns everyone has (2)")
+    parser.add_argument(RESTART, metavar="URL", default="", help=argparse.SUPPRESS)
     parser.add_argument(WORKER, metavar="URL", default="", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.place = options.place or ["in-process", "http"]

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.graph.plan import Plan
 from engine.runtime.decider import Decider, DeciderSettings
@@ -55,10 +56,20 @@ def _deaf(_run_id: str) -> None:
 
 @contextlib.contextmanager
 def in_process(plans: Sequence[Plan], durability: Durability) -> Iterator[Stage]:
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=".") as folder:
-        client = connect(f"sqlite:///{folder}/swf.db", durability=durability)
-        with quick_switches(), contextlib.closing(client), _deciding(client, plans) as ear, _working(client, plans):
-            yield Stage(client=client, heard=ear.listen)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=".") as folder, on_file(Path(folder) / "swf.db", plans, durability) as stage:
+        yield stage
+
+
+@contextlib.contextmanager
+def on_file(file: Path, plans: Sequence[Plan], durability: Durability) -> Iterator[Stage]:
+    """In this process, on a file that may have something in it."""
+    client = connect(url_of(file), durability=durability)
+    with quick_switches(), contextlib.closing(client), _deciding(client, plans) as ear, _working(client, plans):
+        yield Stage(client=client, heard=ear.listen)
+
+
+def url_of(file: Path) -> str:
+    return f"sqlite:///{file.absolute()}"
 
 
 @contextlib.contextmanager

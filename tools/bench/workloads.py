@@ -73,6 +73,16 @@ def fan_out(width: int) -> Plan:
     )
 
 
+def waiting() -> Plan:
+    """Open for a year: what lies in the file while others run."""
+    return _plan("waiting", {"wait": {"type": "wait", "for": "364d", "next": "done"}, "done": {"type": "terminal", "status": "completed"}})
+
+
+def short() -> Plan:
+    """Closed by its first decision."""
+    return _plan("short", {"done": {"type": "terminal", "status": "completed"}})
+
+
 def close_status(client: Client, workflow_id: str, run_id: str) -> str:
     """COMPLETED, ...; empty while it is open."""
     described = client.call("DescribeWorkflowExecution", {"domain": DOMAIN, "execution": {"workflowId": workflow_id, "runId": run_id}})
