@@ -1,7 +1,7 @@
 """The `swfgraph` command: one table of subcommands, each imported when it is called for, and what becomes of errors.
 
 `swfgraph --help` imports click and this module only: the table holds the one-line helps. Commands return their exit code.
-This is the one place that catches everything. Imports `problems` and `exits`; imported by the entry point only.
+This is the one place that catches everything. Imports `groups`, `problems` and `exits`; imported by the entry point only.
 """
 
 from __future__ import annotations
@@ -10,22 +10,12 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import click
 
 from engine.cli import problems
 from engine.cli.exits import Exit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """Where a subcommand lives (`module.command` is its click command), and its line in `swfgraph --help`."""
-
-    module: str
-    help: str
-
+from engine.cli.groups import Entry, LazyGroup, ReaderLeft
 
 SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "Specs": {
@@ -51,46 +41,10 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "cancel": Entry(module="engine.cli.cancel", help="Ask an execution to cancel."),
         "terminate": Entry(module="engine.cli.terminate", help="End an execution at once."),
     },
+    "Operate": {
+        "db": Entry(module="engine.cli.db", help="Back up, check, export, import, vacuum a database file."),
+    },
 }
-
-COMMANDS: Mapping[str, Entry] = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
-
-
-class ReaderLeft(Exception):
-    """Whoever read our output closed the pipe. (click would make its own end of a BrokenPipeError.)"""
-
-
-class LazyGroup(click.Group):
-    """A group whose commands are imported by name; its help is written from the table, without importing any."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError as error:
-            raise ReaderLeft from error
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        entry = COMMANDS.get(cmd_name)
-        if entry is None:
-            return None
-        command = importlib.import_module(entry.module).command
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{entry.module}.command is not a click command")
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            raise click.UsageError(f"there is no command {args[0]!r}{problems.did_you_mean(args[0], COMMANDS)}", ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        width = max(map(len, COMMANDS))
-        for title, entries in SECTIONS.items():
-            with formatter.section(title):
-                formatter.write_dl([(name.ljust(width), entry.help) for name, entry in entries.items()])
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
@@ -107,6 +61,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
 
 @click.group(
     cls=LazyGroup,
+    sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Exit codes: 0 done, 1 the workflow (or the check) failed, 2 wrong usage, 3 the endpoint can't be reached or used, "
     "130 interrupted. Every command explains itself: swfgraph COMMAND --help. Completion for bash (zsh and fish alike): "
@@ -121,6 +76,10 @@ def root() -> None:
       swfgraph render fruit.json -o f.svg  what does it look like?
       swfgraph run fruit.json              run it, here and now
     """
+
+
+COMMANDS = root.entries
+"""Every subcommand by name."""
 
 
 def invoke(arguments: Sequence[str]) -> int:

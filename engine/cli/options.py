@@ -92,6 +92,7 @@ spec_argument: Decorator = click.argument("spec", type=click.Path(exists=True, d
 specs_argument: Decorator = click.argument(
     "specs", nargs=-1, required=True, metavar="SPEC_OR_DIR...", type=click.Path(exists=True, path_type=Path)
 )
+database_argument: Decorator = click.argument("db", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 run_id_option: Decorator = click.option("--run-id", default="", metavar="RUNID", help="That run. [default: the open one, else the latest]")
 input_option: Decorator = click.option(
     "--input", "given_input", default=None, metavar="JSON|@FILE|-", help="The input: JSON or plain text, @FILE to read a file, - for stdin."
