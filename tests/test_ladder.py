@@ -28,8 +28,8 @@ IMPURE = {
 }  # fmt: skip
 
 SHELL_OF_THE_SERVICE = {
-    "clock", "connection", "credentials", "database", "disk", "host", "http", "journal", "lambdas", "lock", "metrics", "model", "serve",
-    "sessions", "sqlarchive", "store",
+    "checking", "clock", "connection", "credentials", "database", "disk", "exporting", "host", "http", "importing", "journal", "lambdas",
+    "lock", "metrics", "model", "serve", "sessions", "snapshot", "sqlarchive", "store", "upkeep",
 }  # fmt: skip
 """Modules of engine/service that do I/O: everything else in it is the pure core. (`model` reads botocore's data file, once.)"""
 

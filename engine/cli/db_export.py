@@ -18,10 +18,10 @@ from engine.service.exporting import export
 @click.command("export")
 @database_argument
 @click.argument("workflow_ids", nargs=-1, metavar="[WORKFLOW_ID]...")
-@click.option("--domain", default="", metavar="NAME", help="Of this domain only.")
+@click.option("--domain", "of_domain", default="", metavar="NAME", help="Of this domain only.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=None, metavar="FILE", help="[default: stdout]")
 @offline_command
-def command(common: Common, db: Path, workflow_ids: tuple[str, ...], domain: str, output: Path | None) -> Exit:  # noqa: ARG001 - it is JSON
+def command(common: Common, db: Path, workflow_ids: tuple[str, ...], of_domain: str, output: Path | None) -> Exit:  # noqa: ARG001 - it is JSON
     """Write executions out, in use or not, as they are at one moment: open and closed, with their domains and types.
 
     Every run of the WORKFLOW_IDs is written; of all executions where none is given. The first line says that it is an export, then each
@@ -32,7 +32,7 @@ def command(common: Common, db: Path, workflow_ids: tuple[str, ...], domain: str
       swfgraph db export .swfgraph/swf.db -o all.jsonl
       swfgraph db export .swfgraph/swf.db order-7 | jq -c 'select(.kind == "execution") | .events[]'
     """
-    lines = export(db, workflow_ids=workflow_ids, domain=domain)
+    lines = export(db, workflow_ids=workflow_ids, domain=of_domain)
     first = next(lines)
     if output is None:
         _write(sys.stdout.buffer, first, lines)

@@ -82,18 +82,14 @@ class Told:
 
 
 def history_flaws(events: Sequence[Event]) -> Iterator[str]:
-    """Everything that can't be so in the history of one execution. Nothing is said of what follows from a flaw in its numbering."""
+    """Everything that can't be so in the history of one execution; not what only follows from that."""
     if not events:
         yield "it has no events"
         return
-    malformed = list(_malformed(events))
-    yield from malformed
-    if malformed:
+    flaws = list(_malformed(events)) or [*_ends(events), *_times(events), *_references(events), *_repetitions(events)]
+    yield from flaws
+    if flaws:
         return
-    yield from _ends(events)
-    yield from _times(events)
-    yield from _references(events)
-    yield from _repetitions(events)
     try:
         fold(events)
     except HistoryError as error:
