@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,14 @@ import click
 
 from engine.cli.exits import Exit
 from engine.cli.functions import load_functions
+from engine.cli.logs import log_service
 from engine.cli.options import Common, offline_command
 from engine.cli.output import hint, note, print_json
 from engine.service.credentials import read_credentials
 from engine.service.database import Durability
 from engine.service.serve import DEFAULT_HOST, DEFAULT_PORT, Serving, Settings, serve
+
+log = logging.getLogger(__name__)
 
 DEFAULT_DATABASE = Path(".swfgraph/swf.db")
 
@@ -59,6 +63,13 @@ SURVIVES = {
     metavar="NAME=MODULE:FUNCTION",
     help="Run this handler(event, context) where a decider schedules the Lambda function NAME. Repeatable.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How stderr is written: lines for people, or a JSON object on each line. With -v, every request is a line.",
+)
 @offline_command
 def command(common: Common, **given: Any) -> Exit:
     """Serve the Amazon SWF API over HTTP, from one database file, until Ctrl-C or SIGTERM.
@@ -71,8 +82,11 @@ def command(common: Common, **given: Any) -> Exit:
       swfgraph serve
       swfgraph serve --db /var/lib/swfgraph/swf.db --port 8080
       swfgraph serve --host 0.0.0.0 --credentials keys.ini
+      swfgraph serve --log-format json -v
       swfgraph serve --lambda resize=images:resize
     """
+    as_json = given["log_format"] == "json"
+    log_service(common, as_json=as_json)
     settings = Settings(
         database=given["db"],
         host=given["host"],
@@ -82,15 +96,18 @@ def command(common: Common, **given: Any) -> Exit:
         names=frozenset(given["names"]),
         functions=load_functions(given["functions"]),
     )
-    number = serve(settings, lambda serving: _announce(common, serving))
+    number = serve(settings, lambda serving: _announce(common, serving, in_log=as_json))
     return Exit.INTERRUPTED if number == signal.SIGINT else Exit.DONE
 
 
-def _announce(common: Common, serving: Serving) -> None:
+def _announce(common: Common, serving: Serving, *, in_log: bool) -> None:
+    told = {"url": serving.url, "database": str(serving.database), "durability": str(serving.durability), "signed": serving.signed}
+    text = f"serving the SWF API on {serving.url}, from {serving.database}: {SURVIVES[serving.durability]}"
+    if in_log:
+        log.info(text, extra={"event": "serving", **told})
     if common.json:
-        print_json({"url": serving.url, "database": str(serving.database), "durability": str(serving.durability), "signed": serving.signed})
+        print_json(told)
+    if in_log or common.json or common.quiet:
         return
-    if common.quiet:
-        return
-    note(f"serving the SWF API on {serving.url}, from {serving.database}: {SURVIVES[serving.durability]}")
+    note(text)
     hint(f"elsewhere: export SWFGRAPH_URL={serving.url}    (Ctrl-C ends it)")

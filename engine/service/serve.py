@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -37,6 +39,12 @@ from engine.service.sessions import Session
 from engine.service.tally import Tally
 from engine.service.wire import LOOPBACK_NAMES, Access
 
+if sys.platform != "win32":
+    import resource
+
+log = logging.getLogger(__name__)
+"""What an operator wants to know of, at level INFO."""
+
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 4510
 
@@ -48,6 +56,10 @@ KEEP_ALIVE: Final = 3600
 
 BACKLOG: Final = 2048
 """Connections that wait to be accepted: a thousand pollers may come at once."""
+
+
+OPEN_FILES: Final = 65_536
+"""Files that it wants to be allowed to open, connections included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +98,7 @@ def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clo
     Raises: UsageError (beyond loopback without credentials), DatabaseUnusable, AddressInUse, EndpointError (no such address).
     """
     _refuse_strangers(settings)
+    _allow_many_connections()
     time = clock or SystemClock()
     with closing(_own(settings)) as disk, closing(_listen(settings)) as listener:
         url = f"http://{_in_url(settings.host)}:{listener.getsockname()[1]}"
@@ -102,7 +115,8 @@ def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clo
             )
             server.on_start = lambda: announce(serving)
             asyncio.run(server.serve(sockets=[listener]))
-            return server.stopped_by
+    log.info("stopped; %s is free for the next one", settings.database, extra={"event": "stopped", "database": str(settings.database)})
+    return server.stopped_by
 
 
 def _own(settings: Settings) -> Disk:
@@ -147,6 +161,14 @@ class _Server(uvicorn.Server):
         self.on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        under_way = len(self.server_state.tasks)
+        reason = signal.Signals(self.stopped_by).name if self.stopped_by else "asked to"
+        log.info(
+            "stopping (%s): %d requests under way are answered first, polls among them with nothing",
+            reason,
+            under_way,
+            extra={"event": "stopping", "reason": reason, "requests": under_way},
+        )
         self._session.interrupt()
         await super().shutdown(sockets)
 
@@ -161,6 +183,15 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _allow_many_connections() -> None:
+    """Each poller is an open file, and many systems allow a process 1,024 of them until it asks for more."""
+    if sys.platform != "win32":
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _refuse_strangers(settings: Settings) -> None:

@@ -24,7 +24,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     yield Shell(capsys)
     root.handlers = before
     handlers.handlers, handlers.propagate = [], True
-    for name in ("engine", "engine.runtime", "engine.runtime.handlers"):
+    for name in ("engine", "engine.runtime", "engine.runtime.handlers", "engine.service.serve", "engine.cli.serve"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine.cli.exits import Exit
+from engine.errors import SwfFault
 from engine.swf.connect import connect
 from tests.cli import specs
 from tests.cli.command import Shell, run_process
@@ -42,6 +43,37 @@ def test_it_says_where_and_what_survives(tmp_path: Path) -> None:
         line = await_line(process, "serving")
     assert "http://127.0.0.1:" in line
     assert "a power cut may take the last commits" in line
+
+
+def test_with_v_the_log_has_a_line_for_each_request_and_for_what_becomes_of_the_service(tmp_path: Path) -> None:
+    with running(tmp_path, "serve", "--port", "0", "--log-format", "json", "-v") as process:
+        serving = json.loads(await_line(process, "serving"))
+        with contextlib.closing(connect(serving["url"])) as client, pytest.raises(SwfFault):
+            client.call("DescribeDomain", {"name": "nowhere"})
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    assert (serving["event"], serving["database"], serving["level"]) == ("serving", ".swfgraph/swf.db", "info")
+    request, stopping, stopped = map(json.loads, err.splitlines())
+    assert (request["logger"], request["operation"], request["fault"]) == (
+        "engine.service.requests",
+        "DescribeDomain",
+        "UnknownResourceFault",
+    )
+    assert request["milliseconds"] > 0
+    assert request["request_id"]
+    assert (stopping["event"], stopping["reason"], stopped["event"]) == ("stopping", "SIGTERM", "stopped")
+
+
+def test_without_v_requests_are_not_logged_and_the_end_is(tmp_path: Path) -> None:
+    with running(tmp_path, "serve", "--port", "0") as process:
+        url = next(word for word in await_line(process, "serving").split() if word.startswith("http")).rstrip(",")
+        with contextlib.closing(connect(url)) as client:
+            client.call("ListDomains", {"registrationStatus": "REGISTERED"})
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    stopping, stopped = err.splitlines()
+    assert "stopping (SIGTERM)" in stopping
+    assert stopped.endswith("stopped; .swfgraph/swf.db is free for the next one")
 
 
 def test_a_function_given_by_name_is_run_and_no_other(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import pytest
 
 from engine.errors import AddressInUse, DatabaseUnusable, EndpointError, UsageError
 from engine.service.serve import Settings, _listen
-from tests.service.serving import HEADERS, send, served, served_apart
+from tests.service.serving import HEADERS, LIST_DOMAINS, send, served, served_apart
 from tests.service.world import COMPLETE, DOMAIN, NO_TASK, POLL, Bystander, decide, furnish, start
 
 
@@ -116,6 +116,30 @@ def test_a_stopped_service_answers_parked_polls_with_nothing_and_ends_well(tmp_p
         assert process.stdout is not None
         assert process.stdout.read() == "stopped\n"
     assert not (tmp_path / "swf.db-wal").exists(), "the file was closed"
+
+
+def test_a_stopped_service_answers_a_request_that_is_still_coming_in(tmp_path: Path) -> None:
+    body = b'{"name": "late", "workflowExecutionRetentionPeriodInDays": "1"}'
+    lines = ["POST / HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/x-amz-json-1.0", f"Content-Length: {len(body)}"]
+    head = "\r\n".join([*lines, "X-Amz-Target: SimpleWorkflowService.RegisterDomain", "", ""]).encode()
+    with served_apart(tmp_path / "swf.db") as (process, url):
+        address = urlsplit(url)
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=30) as late:
+            late.sendall(head + body[:10])
+            send(url, LIST_DOMAINS)  # it has read what came before by now
+            process.send_signal(signal.SIGTERM)
+            while listens(address.hostname or "", address.port or 0):
+                time.sleep(0.01)
+            late.sendall(body[10:])
+            assert late.recv(1024).startswith(b"HTTP/1.1 200 OK")
+        assert process.wait(30) == 0
+    with closing(sqlite3.connect(tmp_path / "swf.db")) as connection:
+        assert connection.execute("SELECT name FROM domains").fetchall() == [("late",)]
+
+
+def listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
 
 
 def test_ctrl_c_stops_it_too(tmp_path: Path, connect: Connect) -> None:
