@@ -130,9 +130,7 @@ def _names(site: _Site, found: References, places: Places) -> Iterator[Finding]:
         yield places.error("unknown-name", site.pointer, message, hint=hint)
 
 
-def _results(
-    site: _Site, found: References, spec: Spec, known: Before | Literal[Absent.ABSENT], places: Places
-) -> Iterator[Finding]:
+def _results(site: _Site, found: References, spec: Spec, known: Before | Literal[Absent.ABSENT], places: Places) -> Iterator[Finding]:
     if "results" not in site.roots:
         return
     for name in sorted(found.results):
@@ -179,9 +177,7 @@ def _result(site: _Site, name: str, standing: Standing, provided_for: bool, plac
             assert_never(standing)
 
 
-def _errors(
-    site: _Site, found: References, spec: Spec, known: Before | Literal[Absent.ABSENT], places: Places
-) -> Iterator[Finding]:
+def _errors(site: _Site, found: References, spec: Spec, known: Before | Literal[Absent.ABSENT], places: Places) -> Iterator[Finding]:
     if "errors" not in site.roots:
         return
     for name in sorted(found.errors):

@@ -47,9 +47,7 @@ class Places:
         if self.document is not ABSENT:
             pointer = _existing(self.document.value, pointer)
             line, column = self.document.place(pointer, key=key and pointer != "")
-        return Finding(
-            file=self.file, line=line, column=column, pointer=pointer, rule=rule, message=message, hint=hint, severity=severity
-        )
+        return Finding(file=self.file, line=line, column=column, pointer=pointer, rule=rule, message=message, hint=hint, severity=severity)
 
 
 def _existing(value: Json, pointer: str) -> str:

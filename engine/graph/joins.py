@@ -19,9 +19,7 @@ from engine.graph.plan import Edge
 from engine.spec.model import JoinKind, Spec
 
 
-def join_findings(
-    spec: Spec, edges: Sequence[Edge], forward: nx.DiGraph[str], starts: Sequence[str], places: Places
-) -> Iterator[Finding]:
+def join_findings(spec: Spec, edges: Sequence[Edge], forward: nx.DiGraph[str], starts: Sequence[str], places: Places) -> Iterator[Finding]:
     """What can be taken together is said only where everything follows from one start, without cycles."""
     incoming: dict[str, list[Edge]] = {name: [] for name in spec.nodes}
     for edge in edges:
@@ -63,4 +61,3 @@ def most_together(tree: ForkTree, edges: Sequence[Edge]) -> int:
         else:
             together[above] += amount
     raise AssertionError("the start node is the last of its tree")
-

@@ -122,9 +122,7 @@ def _shifted(point: Point, across: float, down: float) -> Point:
 
 def _figure(figure: Figure, x: float, y: float) -> Group:
     palette = figure.palette
-    outline = Outline(
-        points=_outline(figure, x, y), fill=palette.fill, stroke=palette.stroke, weight=figure.weight, dashed=figure.dashed
-    )
+    outline = Outline(points=_outline(figure, x, y), fill=palette.fill, stroke=palette.stroke, weight=figure.weight, dashed=figure.dashed)
     middle = x + 9 if figure.shape is Shape.CLOCK else x
     marks: list[Mark] = [outline, *_lines(figure.lines, middle, y, palette.ink)]
     if figure.shape is Shape.CLOCK:

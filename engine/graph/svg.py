@@ -49,7 +49,7 @@ def _mark(mark: Mark) -> str:
             weight = ' font-weight="bold"' if mark.bold else ""
             place = f'x="{mark.x:.1f}" y="{mark.y:.1f}" font-size="{mark.size:g}"{weight} fill="{mark.ink}"'
             halo = f' stroke="{BACKGROUND}" stroke-width="{HALO:g}" stroke-linejoin="round" paint-order="stroke"' if mark.halo else ""
-            return f'<text {place}{halo}>{escape(mark.text)}</text>'
+            return f"<text {place}{halo}>{escape(mark.text)}</text>"
         case _:
             assert_never(mark)
 
