@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from engine.service.faults import Fault
@@ -25,6 +26,7 @@ _AUTHORIZATION: Final = re.compile(
     r"SignedHeaders=(?P<headers>[^,\s]+),\s*Signature=(?P<signature>[0-9a-f]{64})"
 )
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
+_STAMP_FORM: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _MUST_BE_SIGNED: Final = frozenset({"host", "x-amz-date", "x-amz-target"})
 _AMAZONS_OWN: Final = "x-amz-"
 _SESSION_TOKEN: Final = "x-amz-security-token"  # noqa: S105  the name of a header
@@ -68,9 +70,7 @@ def check_signature(request: Signed, keys: Mapping[str, str], now: float) -> Non
     scope = f"{parts['day']}/{parts['region']}/{parts['service']}/aws4_request"
     canonical = "\n".join(_canonical(request, names))
     to_sign = f"{_ALGORITHM}\n{stamp}\n{scope}\n{_hash(canonical.encode())}"
-    key = f"AWS4{secret}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
+    key = _signing_key(secret, scope)
     if not hmac.compare_digest(hmac.digest(key, to_sign.encode(), "sha256").hex(), parts["signature"]):
         message = "The request signature we calculated does not match the signature you provided. Check your secret access key"
         raise Fault("InvalidSignatureException", message)
@@ -86,7 +86,9 @@ def _check_coverage(headers: Mapping[str, str], names: list[str]) -> None:
 
 def _check_age(stamp: str, day: str, now: float) -> None:
     try:
-        signed_at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC).timestamp()
+        if not _STAMP_FORM.fullmatch(stamp):
+            raise ValueError(stamp)
+        signed_at = datetime.fromisoformat(stamp).timestamp()
     except ValueError:
         raise Fault("IncompleteSignatureException", f"X-Amz-Date is not of the form YYYYMMDDTHHMMSSZ: {stamp}") from None
     if not stamp.startswith(day):
@@ -97,6 +99,15 @@ def _check_age(stamp: str, day: str, now: float) -> None:
     which = "expired" if signed_at < now else "not yet current"
     message = f"Signature {which}: {stamp} is more than {MOST_AGE / 60:.0f} minutes from {ours}, which is the time here; check the clocks"
     raise Fault("InvalidSignatureException", message)
+
+
+@lru_cache(maxsize=256)
+def _signing_key(secret: str, scope: str) -> bytes:
+    """The same for all that a client signs on one day."""
+    key = f"AWS4{secret}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
 
 
 def _canonical(request: Signed, names: list[str]) -> list[str]:

@@ -113,6 +113,14 @@ def test_a_signature_holds_for_five_minutes() -> None:
     assert refusal(headers, late=-MOST_AGE - 1) == "InvalidSignatureException"
 
 
+@pytest.mark.parametrize("stamp", ["", "2024-05-01T12:00:00Z", "20240501T120000", "20240532T120000Z", "20240501T120000+0000", "now"])
+def test_a_date_is_written_in_one_way_only(stamp: str) -> None:
+    headers = {**signed_headers(), "x-amz-date": stamp}
+    with pytest.raises(Fault, match="X-Amz-Date is not of the form") as refused:
+        check_signature(Signed(headers=headers, body=BODY), KEYS, 0.0)
+    assert refused.value.code == "IncompleteSignatureException"
+
+
 def test_a_date_that_was_not_signed_for_is_refused() -> None:
     headers = signed_headers()
     headers["authorization"] = headers["authorization"].replace(headers["x-amz-date"][:8], "19990101")
