@@ -117,6 +117,25 @@ def test_strangers_are_let_in_with_credentials_only(shell: Shell) -> None:
     assert "--credentials" in told.err
 
 
+def test_clients_may_take_their_key_from_the_same_file(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = tmp_path / "keys.ini"
+    keys.write_text("[default]\naws_access_key_id = A\naws_secret_access_key = x\n", encoding="utf-8")
+    keys.chmod(0o600)
+    spec = specs.echo(tmp_path)
+    with running(tmp_path, "serve", "--port", "0", "--json", "--credentials", keys) as process:
+        assert process.stdout is not None
+        serving = json.loads(process.stdout.readline())
+        assert serving["signed"]
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(keys))
+        assert shell("run", spec, "--url", serving["url"], "--input", "7").out == "7\n"
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+        refused = shell("list", "--url", serving["url"])
+        assert refused.code == Exit.ENDPOINT
+        assert "is refused to these credentials" in refused.err
+
+
 def test_credentials_that_can_not_be_used_are_told_before_anything_is_served(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "keys.ini").write_text("[default]\naws_access_key_id = A\n", encoding="utf-8")
     (tmp_path / "keys.ini").chmod(0o600)
