@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ class Turn:
     peer: str
     load: float
     """Of the machine, the minute before."""
+    sync_ms: float
+    """What making a page durable took just before, median: everybody waits for the disk, so others who use it count."""
     figures: Mapping[str, Any]
     """Empty where it did not run."""
     failure: str = ""
@@ -101,7 +104,11 @@ def contest(rounds: int, *, quiet: bool) -> list[Turn]:
             turns.append(turn)
             if not quiet:
                 said = turn.failure or f"{turn.figures['workflows_per_s']:,.1f} workflows/s"
-                print(f"round {number + 1} of {rounds}, load {turn.load:.1f}: {peer.name}: {said}", file=sys.stderr, flush=True)
+                print(
+                    f"round {number + 1} of {rounds}, load {turn.load:.1f}, fdatasync {turn.sync_ms:.2f} ms: {peer.name}: {said}",
+                    file=sys.stderr,
+                    flush=True,
+                )
     return turns
 
 
@@ -113,14 +120,26 @@ def medians(turns: Sequence[Turn], name: str) -> Mapping[str, float]:
 
 
 def _turn(peer: Peer) -> Turn:
-    load = os.getloadavg()[0]
+    load, sync_ms = os.getloadavg()[0], _sync_ms()
     try:
         program = _environment(peer.packages)
         with tempfile.TemporaryDirectory(prefix="bench-", dir=".") as folder:
             figures = _drive([program, "-m", f"tools.bench.peers.{peer.driver}", json.dumps(asdict(peer.counts)), folder, *peer.options])
     except DidNotRun as failure:
-        return Turn(peer=peer.name, load=load, figures={}, failure=str(failure))
-    return Turn(peer=peer.name, load=load, figures=figures)
+        return Turn(peer=peer.name, load=load, sync_ms=sync_ms, figures={}, failure=str(failure))
+    return Turn(peer=peer.name, load=load, sync_ms=sync_ms, figures=figures)
+
+
+def _sync_ms() -> float:
+    with tempfile.TemporaryFile(prefix="bench-", dir=".") as file:
+        taken = []
+        for _ in range(51):
+            file.write(bytes(4096))
+            file.flush()
+            begun = time.perf_counter()
+            os.fdatasync(file.fileno())
+            taken.append(1000 * (time.perf_counter() - begun))
+    return statistics.median(taken)
 
 
 class DidNotRun(Exception):

@@ -27,7 +27,11 @@ def as_json(turns: Sequence[Turn]) -> list[dict[str, Any]]:
             "note": peer.note,
             **(measured := medians(turns, peer.name)),
             "times_dbos": {key: _better(key, measured, dbos) for key in COLUMNS if key in measured and key in dbos},
-            "turns": [{"load": turn.load, "failure": turn.failure, **turn.figures} for turn in turns if turn.peer == peer.name],
+            "turns": [
+                {"load": turn.load, "sync_ms": turn.sync_ms, "failure": turn.failure, **turn.figures}
+                for turn in turns
+                if turn.peer == peer.name
+            ],
         }
         for peer in PEERS
     ]
@@ -35,8 +39,9 @@ def as_json(turns: Sequence[Turn]) -> list[dict[str, Any]]:
 
 def as_text(turns: Sequence[Turn]) -> str:
     measured = {peer.name: medians(turns, peer.name) for peer in PEERS}
-    loads = sorted(turn.load for turn in turns)
-    lines = [f"medians of the rounds; load average {loads[0]:.1f} to {loads[-1]:.1f}", "", _line("", [*COLUMNS.values(), "steps"])]
+    loads, syncs = sorted(turn.load for turn in turns), sorted(turn.sync_ms for turn in turns)
+    machine = f"load average {loads[0]:.1f} to {loads[-1]:.1f}, fdatasync {syncs[0]:.2f} to {syncs[-1]:.2f} ms"
+    lines = [f"medians of the rounds; {machine}", "", _line("", [*COLUMNS.values(), "steps"])]
     for name, figures in measured.items():
         lines.append(_line(name, [*[_number(figures, key) for key in COLUMNS], _number(figures, "steps")]))
     lines += _ratios("times DBOS (above 1 is better)", measured, dict.fromkeys(measured, DBOS), list(measured))
