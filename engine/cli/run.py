@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,6 +77,7 @@ def command(common: Common, spec: Path, **given: Any) -> Exit:
     plan = load(spec, common)
     begin = _resumed(given) if given["resume"] else _begun(given)
     stop = Stop()
+    sys.setswitchinterval(SWITCH_SECONDS)
     with endpoint(common) as client:
         _mention_others(common, client, plan, given["resume"])
         try:
@@ -86,6 +88,11 @@ def command(common: Common, spec: Path, **given: Any) -> Exit:
             return stop.code
     return report_result(common, plan, watch)
 
+
+SWITCH_SECONDS: Final = 0.0005
+"""How long one thread may keep the others from running: service, decider and worker share this process here, and each comes back from
+SQLite and from system calls a dozen times per activity. Python's own 5 ms make them wait for each other.
+"""
 
 ECHO: Final = 0.2
 """Seconds in which a second signal is the first one again: from the terminal, and from a parent process that passes it on."""
