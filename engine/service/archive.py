@@ -146,7 +146,7 @@ class Archive(Protocol):
     def count(self, query: ExecutionQuery) -> int: ...
 
     def expired(self, now: float, limit: int) -> Sequence[int]:
-        """Run numbers of closed executions whose domain's retention is over, at most `limit`."""
+        """Run numbers of closed executions whose domain's retention is over, at most `limit`, fewer where they are long."""
         ...
 
     def next_expiry(self) -> float:

@@ -38,7 +38,7 @@ _RETENTION_CHECK = 60.0
 """Seconds, at least, from a closing to its execution's deletion, and between two looks for those whose retention is over."""
 
 _RETENTION_BACKLOG = 1.0
-"""... where the last look found as many as are deleted at once."""
+"""... where the last look found some: there may be more."""
 
 _DAY = 86_400.0
 
@@ -150,10 +150,8 @@ class Core:
     def _delete_expired(self, now: float) -> None:
         expired = self._archive.expired(now, _DELETED_AT_ONCE)
         self._ledger.add_changes(ExecutionDeleted(run=run) for run in expired)
-        if len(expired) == _DELETED_AT_ONCE:
+        if expired:
             self._retention_due = now + _RETENTION_BACKLOG
-        elif expired:
-            self._retention_due = now + _RETENTION_CHECK  # they are on disk still, so what is due after them is not known yet
         else:
             self._retention_due = max(self._archive.next_expiry(), now + _RETENTION_CHECK)
 

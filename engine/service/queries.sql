@@ -39,11 +39,15 @@ FROM (SELECT body FROM events WHERE run = ? AND event_id BETWEEN ? AND ? ORDER B
 
 -- name: expired
 -- API reference, RegisterDomain, workflowExecutionRetentionPeriodInDays: with NONE or 0, an execution leaves as soon as it completes.
+-- Long histories leave one at a time, since others wait meanwhile: no further run once :events are on their way out.
 SELECT json_group_array(run) FROM (
-    SELECT x.run FROM domains AS d CROSS JOIN executions AS x
-    WHERE x.domain = d.name AND x.closed IS NOT NULL AND x.closed <= :now - max(d.retention_days, 0) * 86400.0
-    LIMIT :limit
-)
+    SELECT run, sum(events) OVER (ORDER BY run) - events AS before FROM (
+        SELECT x.run, coalesce((SELECT max(event_id) FROM events WHERE run = x.run), 0) AS events
+        FROM domains AS d CROSS JOIN executions AS x
+        WHERE x.domain = d.name AND x.closed IS NOT NULL AND x.closed <= :now - max(d.retention_days, 0) * 86400.0
+        LIMIT :limit
+    )
+) WHERE before < :events
 
 -- name: next_expiry
 SELECT min(max(d.retention_days, 0) * 86400.0 + (

@@ -101,6 +101,13 @@ def test_the_retention_of_its_domain_decides_when_a_closed_execution_leaves(stor
     assert len(store.archive.expired(T + 90 * DAY, 3)) == 3
 
 
+def test_long_histories_leave_one_after_the_other(store: Store) -> None:
+    for run in (1, 2, 3):
+        store.write([*lived(run, "zero", closed=T)])
+        store.write([EventAppended(run=run, event_id=9_000, event={"eventId": 9_000})])
+    assert store.archive.expired(T, 100) == [1, 2]
+
+
 def test_the_first_of_the_closed_executions_whose_time_is_over_is_known_before(store: Store) -> None:
     assert store.archive.next_expiry() == math.inf
     store.write([*lived(1, "zero"), *lived(2, "ninety", closed=T)])
