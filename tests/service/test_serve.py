@@ -180,6 +180,13 @@ def test_without_credentials_it_listens_to_this_machine_only(tmp_path: Path, hos
         raise AssertionError("everybody could come in")
 
 
+def test_with_credentials_it_listens_to_other_machines_too(tmp_path: Path) -> None:
+    settings = Settings(database=tmp_path / "swf.db", port=0, host="0.0.0.0", keys={"AKID": "secret"})  # noqa: S104  the claim
+    with served(settings) as serving:
+        here = serving.url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104  as above
+        assert send(here, LIST_DOMAINS).fault.endswith("#MissingAuthenticationTokenException")
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_every_loopback_address_will_do(tmp_path: Path, host: str) -> None:
     if host == "::1" and not has_ipv6():
