@@ -1,7 +1,8 @@
 """Page tokens: opaque text that says where the next page of one query begins, and holds across a restart of the service.
 
 A token bears a digest of itself and of the query it belongs to (operation and arguments), so one that is damaged, or used with other
-arguments, is refused rather than answered with a wrong page; it also expires, as AWS's do. It is no secret and needs no key.
+arguments, is refused rather than answered with a wrong page; it also expires, as AWS's do. It is no secret and needs no key: one that
+somebody has made up to fit leads somewhere or is refused, by the kinds of what it holds.
 Imports faults.
 """
 
@@ -21,6 +22,20 @@ MAX_PAGE: Final = 1000
 _LIFETIME: Final = 24 * 3600
 """API reference, nextPageToken: "Each pagination token expires after 24 hours." """
 
+_POSITIONS: Final[Mapping[str, tuple[type, ...]]] = {
+    "GetWorkflowExecutionHistory": (int,),
+    "ListActivityTypes": (str, str),
+    "ListClosedWorkflowExecutions": (float, int),
+    "ListDomains": (str,),
+    "ListOpenWorkflowExecutions": (float, int),
+    "ListWorkflowTypes": (str, str),
+    "PollForDecisionTask": (int, int, int, int, str, int, int, str, str),
+}
+"""What the position of a page is made of, by operation."""
+
+_LARGEST: Final = 2**53
+"""The largest number that the store and a float alike can hold."""
+
 _NOT_OF_THE_QUERY: Final = frozenset({"nextPageToken", "maximumPageSize"})
 
 
@@ -30,9 +45,12 @@ def page_size(request: Mapping[str, Any]) -> int:
 
 
 def page_token(operation: str, request: Mapping[str, Any], position: Sequence[str | float], now: float) -> str:
-    """The token of the page of this request that begins after `position` (whatever the query is ordered by: JSON scalars)."""
-    content = _json([_digest(operation, request, now, position), now, *position])
-    return urlsafe_b64encode(content).decode()
+    """The token of the page of this request that begins after `position` (whatever the query is ordered by: JSON scalars).
+
+    Names are written in UTF-8, for escaped they might not fit: API reference, nextPageToken, "Maximum length of 2048".
+    """
+    content = json.dumps([_digest(operation, request, now, position), now, *position], ensure_ascii=False, separators=(",", ":"))
+    return urlsafe_b64encode(content.encode()).decode()
 
 
 def page_position(operation: str, request: Mapping[str, Any], now: float) -> Sequence[Any]:
@@ -45,6 +63,9 @@ def page_position(operation: str, request: Mapping[str, Any], now: float) -> Seq
         return ()
     try:
         digest, issued, *position = json.loads(urlsafe_b64decode(token))
+        kinds = (float, *_POSITIONS[operation])
+        if not all(_fits(part, kind) for part, kind in zip((issued, *position), kinds, strict=True)):
+            raise ValueError(position)
     except (ValueError, TypeError, RecursionError):  # not base64, not JSON, not a list, or nested a thousand deep
         raise invalid("Invalid token: it is not one that this service gave out") from None
     if digest != _digest(operation, request, issued, position):
@@ -52,6 +73,22 @@ def page_position(operation: str, request: Mapping[str, Any], now: float) -> Seq
     if now - issued > _LIFETIME:
         raise invalid("Specified token has exceeded its maximum lifetime")
     return tuple(position)
+
+
+def _fits(part: object, kind: type) -> bool:
+    """Raises: ValueError for a text that nothing can be written in."""
+    match part:
+        case str():
+            part.encode()
+            return kind is str
+        case bool():
+            return False
+        case int():
+            return kind is not str and abs(part) <= _LARGEST
+        case float():
+            return kind is float and abs(part) <= _LARGEST
+        case _:
+            return False
 
 
 def _digest(operation: str, request: Mapping[str, Any], issued: float, position: Sequence[str | float]) -> str:

@@ -15,8 +15,9 @@ from typing import Any
 
 from engine.service.answers import Answer, Later, Parked, Reply
 from engine.service.archive import ABSENT, Archive
-from engine.service.events import Event, given
+from engine.service.events import ATTRIBUTES, Event, given
 from engine.service.execution import Execution
+from engine.service.faults import unknown_execution
 from engine.service.ledger import Ledger
 from engine.service.paging import page_position, page_size, page_token
 from engine.service.queues import ACTIVITY, DECISION
@@ -123,23 +124,26 @@ def _first_page(archive: Archive, execution: Execution, pages: _Pages) -> Answer
 def _next_page(archive: Archive, request: Mapping[str, Any], position: Sequence[Any], now: float) -> Mapping[str, Any]:
     """Another page for a decision task that was handed out: "doesn't return a new decision task"."""
     after, run, first, last, *told = position
-    pages = _Pages(request=request, run=run, first=first, last=last, head=_head(told), now=now)
+    begun = archive.events(run, limit=1)
+    if not begun:
+        raise unknown_execution(told[-2], told[-1])
+    workflow_type = begun[0][ATTRIBUTES["WorkflowExecutionStarted"]]["workflowType"]
+    pages = _Pages(request=request, run=run, first=first, last=last, head=_head(told, workflow_type), now=now)
     return pages.read(archive, after)
 
 
 def _told(head: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What the page token must carry for the next page to have the same head."""
-    execution, named = head["workflowExecution"], head["workflowType"]
-    started = head["startedEventId"], head["previousStartedEventId"]
-    return head["taskToken"], *started, execution["workflowId"], execution["runId"], named["name"], named["version"]
+    """What the page token must carry for the next page to have the same head; the type's name would make it too long."""
+    execution = head["workflowExecution"]
+    return head["taskToken"], head["startedEventId"], head["previousStartedEventId"], execution["workflowId"], execution["runId"]
 
 
-def _head(told: Sequence[Any]) -> Mapping[str, Any]:
-    token, started_id, previous_id, workflow_id, run_id, name, version = told
+def _head(told: Sequence[Any], workflow_type: Mapping[str, str]) -> Mapping[str, Any]:
+    token, started_id, previous_id, workflow_id, run_id = told
     return {
         "taskToken": token,
         "startedEventId": started_id,
         "previousStartedEventId": previous_id,
         "workflowExecution": {"workflowId": workflow_id, "runId": run_id},
-        "workflowType": {"name": name, "version": version},
+        "workflowType": workflow_type,
     }

@@ -37,8 +37,8 @@ def read_task_token(text: str) -> TaskToken:
     try:
         run, scheduled_id, started_id, check = parts
         token = TaskToken(int(run), int(scheduled_id), int(started_id), check)
-        if token.started_id < 1:
-            raise ValueError(started_id)
+        if token.started_id < 1 or len(check) != _CHECK or text != ".".join(map(str, token)):
+            raise ValueError(text)  # read, but not what was written: a part is missing, or written in another way
         return token
     except ValueError:
         raise invalid("Invalid token: not a task token of this service; send back the taskToken of the poll's response unchanged") from None

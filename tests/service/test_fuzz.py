@@ -8,21 +8,23 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from engine.service.core import Parked, Reply
 from engine.service.faults import Fault
 from engine.service.model import operations, shape
+from engine.service.paging import page_token
 from engine.service.wire import Access, answer, read_request, refusal
 from tests.service.driving import DOMAIN, START, Service, complete, schedule
 from tests.service.laws import check_history
-from tests.service.mutations import FOR_ACTIVITY, FOR_DECISION, OPERATIONS, RUN_ID, as_json, requests, spoilt
+from tests.service.mutations import FOR_ACTIVITY, FOR_DECISION, ODD_NUMBERS, OPERATIONS, RUN_ID, as_json, requests, spoilt
 
 ACCESS = Access()
 NO_JSON = (math.nan, math.inf, b"bytes", Decimal(1), {1, 2}, object(), 1j, ("a", "b"), {1: 2}, {None: None}, 10**400)
@@ -139,3 +141,72 @@ def test_what_python_hands_over_and_json_can_not_hold_is_refused(asked: tuple[st
     request[data.draw(st.sampled_from([*request, "unknown", 7, None]))] = data.draw(st.sampled_from(NO_JSON))  # type: ignore[index]
     world.put(operation, request)
     world.assert_well()
+
+
+def tokens_of_pages(world: Fuzzed) -> dict[str, tuple[dict[str, Any], str]]:
+    """Operation -> a request that has a second page, and that page's token."""
+    execution = {"workflowId": "flow", "runId": world.run_id}
+    asked: dict[str, dict[str, Any]] = {
+        "GetWorkflowExecutionHistory": {"domain": DOMAIN, "execution": execution},
+        "ListDomains": {"registrationStatus": "REGISTERED"},
+        "ListWorkflowTypes": {"domain": DOMAIN, "registrationStatus": "REGISTERED"},
+        "ListOpenWorkflowExecutions": {"domain": DOMAIN, "startTimeFilter": {"oldestDate": 0}},
+        "PollForDecisionTask": {"domain": DOMAIN, "taskList": {"name": "decisions"}},
+    }
+    world.service.start("third")
+    world.service.call("RegisterDomain", name="second", workflowExecutionRetentionPeriodInDays="1")
+    world.service.call("RegisterWorkflowType", domain=DOMAIN, name="Second", version="1.0")
+    return {
+        operation: (request, world.service.call(operation, **request, maximumPageSize=1)["nextPageToken"])
+        for operation, request in asked.items()
+    }
+
+
+POSITIONS: SearchStrategy[list[Any]] = st.lists(
+    st.sampled_from((*ODD_NUMBERS, math.nan, math.inf, "", "x", "\ud800", None, True, [], {})), max_size=4
+) | st.just([1, 999, 1, 5, "1.2.3.abcdefgh", 5, 0, "nobody", "never"])
+
+
+@given(POSITIONS, st.sampled_from((START, 0, -1e300, math.nan, "yesterday", None, [])))
+@settings(max_examples=150, deadline=None)
+def test_forged_page_tokens_are_refused_or_lead_somewhere(position: list[Any], issued: Any) -> None:
+    world = Fuzzed()
+    for operation, (request, token) in tokens_of_pages(world).items():
+        world.put(operation, {**request, "nextPageToken": token})
+        with suppress(UnicodeEncodeError):  # a token that can't even be written
+            world.put(operation, {**request, "nextPageToken": page_token(operation, request, position, issued)})
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_damaged_task_tokens_are_refused(data: st.DataObject) -> None:
+    world = Fuzzed()
+    for kind, operation in ((FOR_DECISION, "RespondDecisionTaskCompleted"), (FOR_ACTIVITY, "RespondActivityTaskCompleted")):
+        token = world.tokens[kind]
+        place = data.draw(st.integers(0, len(token)))
+        piece = data.draw(st.sampled_from(("", "0", "9" * 30, "9" * 900, "-", "_", ".", " ", "a", "\u0661", "\x00")))
+        damaged = token[:place] + piece + token[place + data.draw(st.integers(0, 30)) :]
+        if damaged not in {token, ""}:
+            with pytest.raises(Fault) as refused:
+                world.service.call(operation, taskToken=damaged)
+            assert refused.value.code in {"ValidationException", "UnknownResourceFault"}
+
+
+def test_page_tokens_have_room_for_the_longest_names() -> None:
+    """They are at most 2048 characters (API reference, nextPageToken), and an emoji takes four bytes of them."""
+    service = Service()
+    long, version = "\U0001f388" * 256, "\U0001f34e" * 64
+    for name in (long, long[1:]):
+        options = {"defaultTaskStartToCloseTimeout": "60", "defaultExecutionStartToCloseTimeout": "60", "defaultChildPolicy": "TERMINATE"}
+        service.call("RegisterWorkflowType", domain=DOMAIN, name=name, version=version, defaultTaskList={"name": long}, **options)
+    service.start(long, workflowType={"name": long, "version": version})
+    asked = {"domain": DOMAIN, "maximumPageSize": 1}
+    first = service.call("PollForDecisionTask", **asked, taskList={"name": long})
+    second = service.call("PollForDecisionTask", **asked, taskList={"name": long}, nextPageToken=first["nextPageToken"])
+    assert second["events"][0]["eventId"] == 2
+    assert all(first[member] == second[member] for member in first.keys() - {"events", "nextPageToken"})
+    types = service.call("ListWorkflowTypes", **asked, registrationStatus="REGISTERED", reverseOrder=True)
+    types = service.call(
+        "ListWorkflowTypes", **asked, registrationStatus="REGISTERED", reverseOrder=True, nextPageToken=types["nextPageToken"]
+    )
+    assert types["typeInfos"][0]["workflowType"]["name"] == long[1:]
