@@ -152,9 +152,7 @@ def worlds(workflow: Spec) -> Iterator[World]:
             yield world(workflow, ordered, choice, held, incoming)
 
 
-def world(
-    workflow: Spec, ordered: list[str], choice: Mapping[str, Fork | None], held: str, incoming: Mapping[str, list[Edge]]
-) -> World:
+def world(workflow: Spec, ordered: list[str], choice: Mapping[str, Fork | None], held: str, incoming: Mapping[str, list[Edge]]) -> World:
     entered: set[str] = set()
     settled: set[str] = set()
     for name in ordered:

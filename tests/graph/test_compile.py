@@ -20,12 +20,14 @@ def test_the_start_that_the_author_names_is_taken() -> None:
 
 
 def test_edges_stand_in_the_documents_order_and_know_their_place_in_it() -> None:
-    compiled = plan({
-        "a": act("b", "c", retry={"maxAttempts": 3}, catch=[{"errors": ["Bad"], "next": "d"}]),
-        "b": choose("c", default="d"),
-        "c": act("d", catch=[{"retryFrom": "a", "maxTimes": 2}]),
-        "d": end(),
-    })
+    compiled = plan(
+        {
+            "a": act("b", "c", retry={"maxAttempts": 3}, catch=[{"errors": ["Bad"], "next": "d"}]),
+            "b": choose("c", default="d"),
+            "c": act("d", catch=[{"retryFrom": "a", "maxTimes": 2}]),
+            "d": end(),
+        }
+    )
     assert [(edge.source, edge.target, edge.kind) for edge in compiled.edges] == [
         ("a", "b", EdgeKind.NEXT),
         ("a", "c", EdgeKind.NEXT),
@@ -52,36 +54,42 @@ def test_rules_that_allow_one_attempt_make_no_retry_edge() -> None:
 
 
 def test_edges_of_one_list_share_their_rule() -> None:
-    compiled = plan({
-        "a": {"type": "decision", "choices": [{"when": "true", "next": "done"}, {"when": "input", "next": ["b", "c"]}]},
-        "b": act("done"),
-        "c": act("done"),
-        "done": end(),
-    })
+    compiled = plan(
+        {
+            "a": {"type": "decision", "choices": [{"when": "true", "next": "done"}, {"when": "input", "next": ["b", "c"]}]},
+            "b": act("done"),
+            "c": act("done"),
+            "done": end(),
+        }
+    )
     assert [edge.rule for edge in compiled.outgoing["a"]] == [0, 1, 1]
 
 
 def test_retry_from_edges_are_found_by_where_they_are_written() -> None:
-    compiled = plan({
-        "a": act("b"),
-        "b": act("c", catch=[{"errors": ["X"], "next": "done"}, {"retryFrom": "a", "maxTimes": 3}]),
-        "c": {"type": "decision", "choices": [{"when": "input", "retryFrom": "b", "maxTimes": 1}], "default": "done"},
-        "done": end(),
-    })
+    compiled = plan(
+        {
+            "a": act("b"),
+            "b": act("c", catch=[{"errors": ["X"], "next": "done"}, {"retryFrom": "a", "maxTimes": 3}]),
+            "c": {"type": "decision", "choices": [{"when": "input", "retryFrom": "b", "maxTimes": 1}], "default": "done"},
+            "done": end(),
+        }
+    )
     assert compiled.retry_from["b", EdgeKind.CATCH, 1].target == "a"
     assert compiled.retry_from["c", EdgeKind.CHOICE, 0].max_times == 1
     assert len(compiled.retry_from) == 2
 
 
 def test_downstream_of_a_retry_from_target_is_itself_and_all_that_follows() -> None:
-    compiled = plan({
-        "a": act("b", "x"),
-        "b": act("c"),
-        "c": act("join", catch=[{"retryFrom": "b", "maxTimes": 3}]),
-        "x": act("join"),
-        "join": bare("done"),
-        "done": end(),
-    })
+    compiled = plan(
+        {
+            "a": act("b", "x"),
+            "b": act("c"),
+            "c": act("join", catch=[{"retryFrom": "b", "maxTimes": 3}]),
+            "x": act("join"),
+            "join": bare("done"),
+            "done": end(),
+        }
+    )
     assert compiled.downstream == {"b": {"b", "c", "join", "done"}}
 
 

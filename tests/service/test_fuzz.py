@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -22,9 +26,11 @@ from engine.service.faults import Fault
 from engine.service.model import operations, shape
 from engine.service.paging import page_token
 from engine.service.wire import Access, answer, read_request, refusal
+from tests.clients.serving import KEY, SECRET
 from tests.service.driving import DOMAIN, START, Service, complete, schedule
 from tests.service.laws import check_history
 from tests.service.mutations import FOR_ACTIVITY, FOR_DECISION, ODD_NUMBERS, OPERATIONS, RUN_ID, as_json, requests, spoilt
+from tests.service.serving import HEADERS
 
 ACCESS = Access()
 NO_JSON = (math.nan, math.inf, b"bytes", Decimal(1), {1, 2}, object(), 1j, ("a", "b"), {1: 2}, {None: None}, 10**400)
@@ -210,3 +216,29 @@ def test_page_tokens_have_room_for_the_longest_names() -> None:
         "ListWorkflowTypes", **asked, registrationStatus="REGISTERED", reverseOrder=True, nextPageToken=types["nextPageToken"]
     )
     assert types["typeInfos"][0]["workflowType"]["name"] == long[1:]
+
+
+def signed() -> dict[bytes, bytes]:
+    """The headers of a request that is signed."""
+    request = AWSRequest(method="POST", url="http://localhost/", data=b"{}", headers=HEADERS)
+    SigV4Auth(Credentials(KEY, SECRET), "swf", "us-east-1").add_auth(request)
+    return {name.lower().encode(): value.encode() for name, value in {"Host": "localhost", **request.headers}.items()}
+
+
+ODD_BYTES = (b"", b"\xff", b"\xb2", b"/", b",", b";", b"=", b" ", b"AWS4-HMAC-SHA256", b"SignedHeaders=", b"00000000", b"T", b"x" * 5_000)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_signature_is_refused(data: st.DataObject) -> None:
+    headers = signed()
+    access, now = Access(keys={KEY: SECRET}), time.time()
+    assert read_request(access, headers, b"{}", now).operation == "ListDomains"
+    name = data.draw(st.sampled_from((b"authorization", b"x-amz-date", b"x-amz-target", b"host")))
+    value = headers[name]
+    place = data.draw(st.integers(0, len(value)))
+    damaged = value[:place] + data.draw(st.sampled_from(ODD_BYTES)) + value[place + data.draw(st.integers(0, 40)) :]
+    if damaged.split() != value.split() and damaged.replace(b" ", b"") != value.replace(b" ", b""):  # the signature covers no spacing
+        with pytest.raises(Fault) as refused:
+            read_request(access, {**headers, name: damaged}, b"{}", now)
+        assert_told(refused.value)
