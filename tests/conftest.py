@@ -1,14 +1,17 @@
-"""Settings of all tests: hypothesis judges what is so, not how long it took on a busy machine.
+"""Settings of all tests: hypothesis judges what is so, not how long it took on a busy machine. CI asks the same questions every time, so
+that it speaks of the change; whoever runs the tests by hand asks new ones.
 
 The options of the conformance suite stand here, for pytest reads them before it looks into folders.
 """
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 
-settings.register_profile("swfgraph", deadline=None)
+settings.register_profile("swfgraph", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("swfgraph")
 
 

@@ -32,7 +32,7 @@ class Standing(Enum):
 
 
 class Seat:
-    """One caller that waits. `wake` is called, with the mutex held, by whoever ends the wait.
+    """One caller that waits. `wake` is called by whoever ends the wait, often with the mutex held: so it must not want it.
 
     After it: `error` says that the write failed; `leads`, that nobody commits unless this caller does.
     """
@@ -130,9 +130,12 @@ class Journal:
         with self._mutex:
             reach, seats = self._reach, self._seats
             self._settled = max(self._settled, reach)  # what came after may have been thrown away meanwhile
+            settled = []
             while seats and seats[0].ticket <= reach:
-                seats.popleft().wake()
+                settled.append(seats.popleft())
             self._finish()
+        for seat in settled:  # without the mutex, which is the first thing that most of them will want
+            seat.wake()
 
     def drain(self) -> None:
         """Write what is left, whoever was to do it. Called without the mutex, by the last one to go."""

@@ -223,7 +223,7 @@ class Awaited(Visit):
         self._host.abandon(self)
 
     def _woken(self) -> None:
-        """Called by whoever ends the wait, in any thread, with the host's mutex held: so no more than a note to the loop."""
+        """Called by whoever ends the wait, in any thread, perhaps with the host's mutex held: so no more than a note to the loop."""
         if threading.get_ident() == self._thread:
             self._loop.call_soon(self._resume)
         else:

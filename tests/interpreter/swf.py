@@ -131,6 +131,12 @@ class Execution:
         self.closed = "WorkflowExecutionTerminated"
         return self
 
+    def expire(self) -> Execution:
+        """The execution's own timeout."""
+        self.event("WorkflowExecutionTimedOut", childPolicy="TERMINATE", timeoutType="START_TO_CLOSE")
+        self.closed = "WorkflowExecutionTimedOut"
+        return self
+
     def control_of(self, wish_id: str) -> dict[str, Any]:
         """Of an activityId or a timerId: what its event's `control` says."""
         return self.controls[wish_id]

@@ -5,6 +5,7 @@ What is done is recorded as actions (a method of the tiny SWF and its arguments)
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeAlias
@@ -47,7 +48,7 @@ class Driver:
 
     def step(self) -> None:
         """One thing happens."""
-        options = self._options()
+        options = self._options() or self._last_resort()
         assert options, f"nothing can happen any more, and the execution is open: {self.swf.run.context()}"
         self.do(self.random.choice(options))
 
@@ -71,6 +72,13 @@ class Driver:
         if options and self.trouble:
             options += self._troubles()
         return options
+
+    def _last_resort(self) -> list[Action]:
+        """A close that was refused is tried again later, by a timer; where SWF refuses that too, the execution times out."""
+        refused = {arguments[0] for name, arguments in self.done if name == "refuse"}
+        closes = {"CompleteWorkflowExecution", "FailWorkflowExecution", "CancelWorkflowExecution"}
+        closing = json.loads(self.swf.run.context())["phase"] == "closing"
+        return [("expire", ())] if closing and "StartTimer" in refused and refused & closes else []
 
     def _tasks(self) -> list[Action]:
         options: list[Action] = []
