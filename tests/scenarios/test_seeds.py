@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import copy
 import re
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from engine.interpreter.events import CloseStatus
 from engine.interpreter.states import NodeState
 from engine.spec.model import ABSENT
 from tests.scenarios.endpoints import ENDPOINTS, Ended, Value, spec_copy
+from tests.tutorial import HELLO_HISTORY
 
 pytestmark = pytest.mark.parametrize("endpoint", ENDPOINTS)
 
@@ -54,73 +55,9 @@ def _attributes(event: dict[str, Any], new_id: dict[int, int]) -> dict[str, Any]
     }
 
 
-HELLO = [
-    {
-        "eventId": 1,
-        "eventType": "WorkflowExecutionStarted",
-        "workflowExecutionStartedEventAttributes": {
-            "childPolicy": "TERMINATE",
-            "executionStartToCloseTimeout": "3600",
-            "parentInitiatedEventId": 0,
-            "taskList": {"name": "default"},
-            "taskStartToCloseTimeout": "300",
-            "workflowType": {"name": "HelloWorkflow", "version": "1.0"},
-        },
-    },
-    {
-        "eventId": 2,
-        "eventType": "DecisionTaskScheduled",
-        "decisionTaskScheduledEventAttributes": {"startToCloseTimeout": "300", "taskList": {"name": "default"}},
-    },
-    {"eventId": 3, "eventType": "DecisionTaskStarted", "decisionTaskStartedEventAttributes": {"scheduledEventId": 2}},
-    {
-        "eventId": 4,
-        "eventType": "DecisionTaskCompleted",
-        "decisionTaskCompletedEventAttributes": {"scheduledEventId": 2, "startedEventId": 3},
-    },
-    {
-        "eventId": 5,
-        "eventType": "ActivityTaskScheduled",
-        "activityTaskScheduledEventAttributes": {
-            "activityId": "saying_hi",
-            "activityType": {"name": "HelloWorld", "version": "1.0"},
-            "decisionTaskCompletedEventId": 4,
-            "heartbeatTimeout": "600",
-            "scheduleToCloseTimeout": "3900",
-            "scheduleToStartTimeout": "300",
-            "startToCloseTimeout": "3600",
-            "taskList": {"name": "default"},
-        },
-    },
-    {"eventId": 6, "eventType": "ActivityTaskStarted", "activityTaskStartedEventAttributes": {"scheduledEventId": 5}},
-    {
-        "eventId": 7,
-        "eventType": "ActivityTaskCompleted",
-        "activityTaskCompletedEventAttributes": {"scheduledEventId": 5, "startedEventId": 6},
-    },
-    {
-        "eventId": 8,
-        "eventType": "DecisionTaskScheduled",
-        "decisionTaskScheduledEventAttributes": {"startToCloseTimeout": "300", "taskList": {"name": "default"}},
-    },
-    {"eventId": 9, "eventType": "DecisionTaskStarted", "decisionTaskStartedEventAttributes": {"scheduledEventId": 8}},
-    {
-        "eventId": 10,
-        "eventType": "DecisionTaskCompleted",
-        "decisionTaskCompletedEventAttributes": {"scheduledEventId": 8, "startedEventId": 9},
-    },
-    {
-        "eventId": 11,
-        "eventType": "WorkflowExecutionCompleted",
-        "workflowExecutionCompletedEventAttributes": {"decisionTaskCompletedEventId": 10},
-    },
-]
-"""The history that the tutorial prints for its HelloWorkflow, without the times."""
-
-
 def test_hello_has_the_history_of_the_tutorial(tmp_path: Path, endpoint: str) -> None:
     ended = run(endpoint, tmp_path, "hello")
-    expected = json.loads(json.dumps(HELLO))
+    expected = [{name: value for name, value in event.items() if name != "eventTimestamp"} for event in copy.deepcopy(HELLO_HISTORY)]
     started = expected[0]["workflowExecutionStartedEventAttributes"]
     if endpoint == "moto":
         del started["parentInitiatedEventId"]  # moto leaves it out

@@ -10,6 +10,7 @@ from engine.service.core import Limits
 from engine.service.faults import Fault
 from engine.service.model import operations
 from tests.service.driving import ACTIVITY, DOMAIN, START, WORKFLOW, Service, complete, marker, schedule, timer
+from tests.tutorial import HELLO_HISTORY
 
 
 def test_the_hello_world_of_the_tutorial_has_the_history_that_the_tutorial_prints() -> None:
@@ -56,94 +57,7 @@ def test_the_hello_world_of_the_tutorial_has_the_history_that_the_tutorial_print
     history = service.call(
         "GetWorkflowExecutionHistory", domain="boto_tutorial", execution={"workflowId": "hello", "runId": run_id}
     )  # fmt: skip
-    assert history == {"events": PRINTED}
-
-
-PRINTED = [
-    {
-        "eventId": 1,
-        "eventTimestamp": 1381095173.254,
-        "eventType": "WorkflowExecutionStarted",
-        "workflowExecutionStartedEventAttributes": {
-            "childPolicy": "TERMINATE",
-            "executionStartToCloseTimeout": "3600",
-            "parentInitiatedEventId": 0,
-            "taskList": {"name": "default"},
-            "taskStartToCloseTimeout": "300",
-            "workflowType": {"name": "HelloWorkflow", "version": "1.0"},
-        },
-    },
-    {
-        "decisionTaskScheduledEventAttributes": {"startToCloseTimeout": "300", "taskList": {"name": "default"}},
-        "eventId": 2,
-        "eventTimestamp": 1381095173.254,
-        "eventType": "DecisionTaskScheduled",
-    },
-    {
-        "decisionTaskStartedEventAttributes": {"scheduledEventId": 2},
-        "eventId": 3,
-        "eventTimestamp": 1381095177.544,
-        "eventType": "DecisionTaskStarted",
-    },
-    {
-        "decisionTaskCompletedEventAttributes": {"scheduledEventId": 2, "startedEventId": 3},
-        "eventId": 4,
-        "eventTimestamp": 1381095177.855,
-        "eventType": "DecisionTaskCompleted",
-    },
-    {
-        "activityTaskScheduledEventAttributes": {
-            "activityId": "saying_hi",
-            "activityType": {"name": "HelloWorld", "version": "1.0"},
-            "decisionTaskCompletedEventId": 4,
-            "heartbeatTimeout": "600",
-            "scheduleToCloseTimeout": "3900",
-            "scheduleToStartTimeout": "300",
-            "startToCloseTimeout": "3600",
-            "taskList": {"name": "default"},
-        },
-        "eventId": 5,
-        "eventTimestamp": 1381095177.855,
-        "eventType": "ActivityTaskScheduled",
-    },
-    {
-        "activityTaskStartedEventAttributes": {"scheduledEventId": 5},
-        "eventId": 6,
-        "eventTimestamp": 1381095179.427,
-        "eventType": "ActivityTaskStarted",
-    },
-    {
-        "activityTaskCompletedEventAttributes": {"scheduledEventId": 5, "startedEventId": 6},
-        "eventId": 7,
-        "eventTimestamp": 1381095179.699,
-        "eventType": "ActivityTaskCompleted",
-    },
-    {
-        "decisionTaskScheduledEventAttributes": {"startToCloseTimeout": "300", "taskList": {"name": "default"}},
-        "eventId": 8,
-        "eventTimestamp": 1381095179.699,
-        "eventType": "DecisionTaskScheduled",
-    },
-    {
-        "decisionTaskStartedEventAttributes": {"scheduledEventId": 8},
-        "eventId": 9,
-        "eventTimestamp": 1381095179.742,
-        "eventType": "DecisionTaskStarted",
-    },
-    {
-        "decisionTaskCompletedEventAttributes": {"scheduledEventId": 8, "startedEventId": 9},
-        "eventId": 10,
-        "eventTimestamp": 1381095180.026,
-        "eventType": "DecisionTaskCompleted",
-    },
-    {
-        "eventId": 11,
-        "eventTimestamp": 1381095180.026,
-        "eventType": "WorkflowExecutionCompleted",
-        "workflowExecutionCompletedEventAttributes": {"decisionTaskCompletedEventId": 10},
-    },
-]
-"""What `execution.history()` prints in boto's tutorial, recorded from AWS in 2013; its timestamps rounded back to milliseconds."""
+    assert history == {"events": HELLO_HISTORY}
 
 
 def test_every_operation_of_the_api_is_answered() -> None:
