@@ -12,7 +12,7 @@ import pytest
 
 from tests.clients.serving import Server
 from tests.clients.terminals import Desk, Terminal, desk
-from tests.scenarios.test_seeds import HELLO
+from tests.tutorial import HELLO_HISTORY
 
 PATIENCE = 60.0
 TURN = ["DecisionTaskScheduled", "DecisionTaskStarted", "DecisionTaskCompleted"]
@@ -64,7 +64,7 @@ def test_hello(tutorial: Desk, service: Server) -> None:
     service.stop()
     assert worker.close() == "Hello, World!"
     assert decider.close() == ""
-    assert [{key: value for key, value in event.items() if key != "eventTimestamp"} for event in history] == HELLO
+    assert [{key: value for key, value in event.items() if key != "eventTimestamp"} for event in history] == HELLO_HISTORY
     times = [event["eventTimestamp"] for event in history]
     assert times == sorted(times)
     assert all(type(stamp) is float for stamp in times)
