@@ -18,7 +18,9 @@ MAY_IMPORT = {
     "service": {"errors"},
     "swf": {"errors", "service"},
     "runtime": {"errors", "spec", "graph", "interpreter", "swf"},
-    "cli": {"errors", "spec", "graph", "interpreter", "swf", "service", "runtime"},
+    "asl": {"errors", "spec", "graph"},
+    "testing": {"errors", "spec", "graph", "interpreter", "service", "swf", "runtime"},
+    "cli": {"errors", "spec", "graph", "interpreter", "swf", "service", "runtime", "asl", "testing"},
 }
 """The rungs, by package. A package that is not here is not part of the architecture."""
 

@@ -109,6 +109,44 @@ class ActivityTimeouts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Percent:
+    """0..100."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForEach:
+    """The node runs once per item; `input`, `output`, `retry` and `workflowId` are the item's, with `item` and `index` in reach."""
+
+    items: Expression
+    max_concurrency: int | Literal[Absent.ABSENT] = ABSENT
+    """Absent: as many at once as SWF lets be open."""
+    tolerate: int | Percent = 0
+    """So many items may fail for good without the node failing: the results of those are null."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowType:
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoActivity:
+    """An activity task that undoes a node; `result` (and `item`, `index`) in its input are what is undone."""
+
+    activity: str
+    """A key of `Spec.activities`."""
+    timeouts: ActivityTimeouts
+    task_list: str
+    input: Template | Literal[Absent.ABSENT] = ABSENT
+    """Absent: the result that is undone."""
+    retry: tuple[RetryRule, ...] = ()
+    priority: int | Literal[Absent.ABSENT] = ABSENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityNode:
     name: str
     activity: str
@@ -120,6 +158,64 @@ class ActivityNode:
     retry: tuple[RetryRule, ...] = ()
     catch: tuple[CatchRule, ...] = ()
     priority: int | Literal[Absent.ABSENT] = ABSENT
+    for_each: ForEach | Literal[Absent.ABSENT] = ABSENT
+    compensate: UndoActivity | Literal[Absent.ABSENT] = ABSENT
+    join: Join = JoinKind.ALL
+    next: tuple[str, ...] = ()
+    description: str = ""
+
+
+class ChildPolicy(StrEnum):
+    TERMINATE = "TERMINATE"
+    REQUEST_CANCEL = "REQUEST_CANCEL"
+    ABANDON = "ABANDON"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildTimeouts:
+    """Of a child execution. Absent: what its type was registered with."""
+
+    execution: int | Literal[Absent.ABSENT] = ABSENT
+    decision: Timeout | Literal[Absent.ABSENT] = ABSENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowNode:
+    """A child execution. What is absent is as its workflow type was registered."""
+
+    name: str
+    workflow: WorkflowType
+    workflow_id: Template | Literal[Absent.ABSENT] = ABSENT
+    """Absent: made from the parent's workflowId and runId, the node, visit, attempt and item."""
+    child_policy: ChildPolicy | Literal[Absent.ABSENT] = ABSENT
+    tags: tuple[Template, ...] = ()
+    timeouts: ChildTimeouts = ChildTimeouts()
+    task_list: str | Literal[Absent.ABSENT] = ABSENT
+    input: Template | Literal[Absent.ABSENT] = ABSENT
+    output: Template | Literal[Absent.ABSENT] = ABSENT
+    retry: tuple[RetryRule, ...] = ()
+    catch: tuple[CatchRule, ...] = ()
+    priority: int | Literal[Absent.ABSENT] = ABSENT
+    for_each: ForEach | Literal[Absent.ABSENT] = ABSENT
+    compensate: UndoActivity | Literal[Absent.ABSENT] = ABSENT
+    join: Join = JoinKind.ALL
+    next: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LambdaNode:
+    name: str
+    function: str
+    """A function's name or ARN."""
+    timeout: int | Literal[Absent.ABSENT] = ABSENT
+    """Seconds, 1..300. Absent: SWF's own default (API reference, ScheduleLambdaFunctionDecisionAttributes, startToCloseTimeout)."""
+    input: Template | Literal[Absent.ABSENT] = ABSENT
+    output: Template | Literal[Absent.ABSENT] = ABSENT
+    retry: tuple[RetryRule, ...] = ()
+    catch: tuple[CatchRule, ...] = ()
+    for_each: ForEach | Literal[Absent.ABSENT] = ABSENT
+    compensate: UndoActivity | Literal[Absent.ABSENT] = ABSENT
     join: Join = JoinKind.ALL
     next: tuple[str, ...] = ()
     description: str = ""
@@ -140,9 +236,18 @@ class WaitUntil:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitSignal:
+    """The first signal of that name that no other node has had, be it there already or still to come; its input is the result."""
+
+    signal: str
+    timeout: Template | Literal[Absent.ABSENT] = ABSENT
+    """A duration; when it is over, the node fails with Timeout.Signal. Absent: none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitNode:
     name: str
-    on: WaitFor | WaitUntil
+    on: WaitFor | WaitUntil | WaitSignal
     output: Template | Literal[Absent.ABSENT] = ABSENT
     catch: tuple[CatchRule, ...] = ()
     join: Join = JoinKind.ALL
@@ -174,6 +279,7 @@ class TerminalStatus(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELED = "canceled"
+    CONTINUED = "continued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,13 +287,19 @@ class TerminalNode:
     name: str
     status: TerminalStatus
     output: Template | Literal[Absent.ABSENT] = ABSENT
+    """Of a continued one: the input of the new execution; absent: the same input once more."""
     reason: Template | Literal[Absent.ABSENT] = ABSENT
     details: Template | Literal[Absent.ABSENT] = ABSENT
+    compensate: bool = False
+    """Undo what has completed before closing."""
     join: Join = JoinKind.ALL
     description: str = ""
 
 
-Node: TypeAlias = ActivityNode | WaitNode | PassNode | DecisionNode | TerminalNode
+Work: TypeAlias = ActivityNode | WorkflowNode | LambdaNode
+"""What others do for us: it is scheduled, takes its time, may fail, be repeated, run once per item, be undone."""
+
+Node: TypeAlias = Work | WaitNode | PassNode | DecisionNode | TerminalNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,17 +342,57 @@ class ActivityType:
     description: str = ""
 
 
-class ChildPolicy(StrEnum):
-    TERMINATE = "TERMINATE"
-    REQUEST_CANCEL = "REQUEST_CANCEL"
-    ABANDON = "ABANDON"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowTimeouts:
     execution: int = 30 * 86_400
     """SWF has no NONE here; its maximum is a year."""
     decision: Timeout = 30
+    cancel: int = 60
+    """How long an execution that is canceled, or that compensates, waits for the answers of open tasks and children."""
+
+
+class Overlap(StrEnum):
+    """What a schedule does at a time at which the execution of an earlier time is still open."""
+
+    SKIP = "skip"
+    QUEUE = "queue"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    cron: str
+    """Five fields, as crontab has them, or six with seconds in front."""
+    time_zone: str = "UTC"
+    """An IANA name."""
+    jitter: int = 0
+    """Seconds: each start is late by a share of this, by a hash of workflow and time."""
+    overlap: Overlap = Overlap.SKIP
+    catch_up: int = 3600
+    """Seconds: times that were missed no longer ago than this are made up for."""
+    input: Template | Literal[Absent.ABSENT] = ABSENT
+    """Expressions read `schedule.time` (ISO 8601, in the time zone)."""
+
+
+class AlertOn(StrEnum):
+    COMPLETED = "completed"
+    FAILED = "failed"
+    TIMED_OUT = "timedOut"
+    CANCELED = "canceled"
+    TERMINATED = "terminated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Whom to tell, of what."""
+
+    to: tuple[str, ...]
+    """Channels: names that the alerting process knows, or URLs of the notification library."""
+    on: tuple[AlertOn, ...] = ()
+    nodes: tuple[str, ...] = ()
+    """Tell when one of these has failed for good, be it caught or not."""
+    late: int | Literal[Absent.ABSENT] = ABSENT
+    """Tell when an execution has been open for so many seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,4 +414,9 @@ class Spec:
     task_priority: int | Literal[Absent.ABSENT] = ABSENT
     tags: tuple[str, ...] = ()
     input_schema: Json | Literal[Absent.ABSENT] = ABSENT
+    lambda_role: str | Literal[Absent.ABSENT] = ABSENT
+    on_cancel: str | Literal[Absent.ABSENT] = ABSENT
+    """The node to go to when the execution is asked to cancel."""
+    schedule: Schedule | Literal[Absent.ABSENT] = ABSENT
+    alerts: tuple[Alert, ...] = ()
     description: str = ""
