@@ -40,7 +40,7 @@ def _canonical(value: object) -> Json:
         return ["Template", value.value]
     if is_dataclass(value) and not isinstance(value, type):
         told = {field.name: getattr(value, field.name) for field in fields(value) if field.name not in _PROSE}
-        return [type(value).__name__, {name: _canonical(item) for name, item in told.items() if item is not ABSENT and item != () and item is not False}]
+        return [type(value).__name__, {name: _canonical(item) for name, item in told.items() if not _unsaid(item)}]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple):
@@ -50,3 +50,7 @@ def _canonical(value: object) -> Json:
     if isinstance(value, str | int | float | bool) or value is None:
         return value
     raise TypeError(f"{type(value).__name__} has no canonical JSON")
+
+
+def _unsaid(value: object) -> bool:
+    return value is ABSENT or value is False or value == ()
