@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "runtime": {"errors", "spec", "graph", "interpreter", "swf"},
     "asl": {"errors", "spec", "graph"},
     "testing": {"errors", "spec", "graph", "interpreter", "service", "swf", "runtime"},
-    "cli": {"errors", "spec", "graph", "interpreter", "swf", "service", "runtime", "asl", "testing"},
+    "console": {"errors", "spec", "graph", "interpreter", "swf", "runtime"},
+    "cli": {"errors", "spec", "graph", "interpreter", "swf", "service", "runtime", "asl", "testing", "console"},
 }
 """The rungs, by package. A package that is not here is not part of the architecture."""
 

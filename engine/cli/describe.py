@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from engine.cli import moments
 from engine.cli.colours import status_cell
 from engine.cli.endpoint import on_execution
-from engine.cli.executions import Overview, overview
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command, run_id_option
 from engine.cli.output import Cell, print_fields, print_json
+from engine.runtime.reading import moments
+from engine.runtime.reading.executions import Overview, overview
 
 TIMEOUTS = ("executionStartToCloseTimeout", "taskStartToCloseTimeout")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.cli.executions import Execution, domain_for, find
 from engine.cli.options import Common
-from engine.errors import DatabaseUnusable
+from engine.errors import DatabaseUnusable, UsageError
+from engine.runtime.reading.executions import Execution, find
 from engine.swf.client import Client
 from engine.swf.connect import MEMORY, SQLITE, connect, database_of
 
@@ -41,3 +41,19 @@ def on_execution(common: Common, workflow_id: str, run_id: str) -> Iterator[tupl
     """For the commands that look at one execution."""
     with existing(common) as client:
         yield client, find(client, domain_for(client, common), workflow_id, run_id)
+
+
+def domain_for(client: Client, common: Common) -> str:
+    """--domain, else $SWFGRAPH_DOMAIN, else the only registered one. Raises: UsageError where that is not one."""
+    given = common.domain or common.domain_in_environment
+    if given:
+        return given
+    answer = client.call("ListDomains", {"registrationStatus": "REGISTERED"})
+    names = sorted(info["name"] for info in answer["domainInfos"])
+    match names:
+        case [only]:
+            return str(only)
+        case []:
+            raise UsageError(f"{client.url} has no domain yet: `swfgraph run SPEC` or `swfgraph register SPEC` makes the spec's")
+        case _:
+            raise UsageError(f"say which domain, with --domain NAME or $SWFGRAPH_DOMAIN: {', '.join(names)}")

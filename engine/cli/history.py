@@ -11,13 +11,13 @@ from typing import Any
 
 import click
 
-from engine.cli import moments
 from engine.cli.endpoint import on_execution
-from engine.cli.eventlines import Event, EventLine, event_lines, is_failure
-from engine.cli.executions import Execution
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command, run_id_option
 from engine.cli.output import Cell, Styled, print_table, shorten
+from engine.runtime.reading import moments
+from engine.runtime.reading.eventlines import Event, EventLine, event_lines, is_failure
+from engine.runtime.reading.executions import Execution
 from engine.swf.client import Client
 from engine.swf.paging import paged
 

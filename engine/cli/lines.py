@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.cli import moments
 from engine.cli.output import shorten
 from engine.cli.rows import Look, Row
+from engine.runtime.reading import moments
 
 WIDTH: Final = 200
 

@@ -13,15 +13,15 @@ from typing import Any
 
 import click
 
-from engine.cli import moments
 from engine.cli.colours import STATUS, status_cell
 from engine.cli.describe import with_iso_times
-from engine.cli.endpoint import existing
-from engine.cli.executions import Info, domain_for, parse_info
+from engine.cli.endpoint import domain_for, existing
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command
 from engine.cli.output import Cell, hint, print_json, print_table
 from engine.errors import UsageError
+from engine.runtime.reading import moments
+from engine.runtime.reading.executions import Info, parse_info
 from engine.swf.client import Client
 from engine.swf.paging import paged
 

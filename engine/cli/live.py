@@ -17,10 +17,10 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from engine.cli import moments
 from engine.cli.colours import NODE
 from engine.cli.output import shorten
 from engine.cli.rows import LIVE, Look, Row, fitting
+from engine.runtime.reading import moments
 
 MARKS: Final = {
     Look.IDLE: "·",

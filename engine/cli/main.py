@@ -19,6 +19,7 @@ from engine.cli.groups import Entry, LazyGroup, ReaderLeft
 
 SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "Specs": {
+        "init": Entry(module="engine.cli.init", help="Begin a project: a spec, scripts, tests, editor settings."),
         "check": Entry(module="engine.cli.check", help="Find every mistake in specs, with its place in the file."),
         "render": Entry(module="engine.cli.render", help="Draw a spec: DOT, SVG, PNG, PDF or Mermaid."),
     },

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, assert_never
 
-from engine.cli.eventlines import attributes_of
 from engine.cli.output import shorten
 from engine.cli.overheard import ActivityEnded, ActivityReceived, Decided, DecisionReceived, Heard
+from engine.runtime.reading.eventlines import attributes_of
 from engine.swf.tasks import ActivityTask, DecisionTask
 
 WIDTH: Final = 300

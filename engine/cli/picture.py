@@ -9,12 +9,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from engine.cli import moments
 from engine.cli.rows import Look, Row
 from engine.graph.plan import EdgeKind, Plan
 from engine.interpreter.board import EdgeState
 from engine.interpreter.states import NodeState
 from engine.interpreter.view import NodeView, RunView, Time
+from engine.runtime.reading import moments
 from engine.spec.duration import parse_duration
 from engine.spec.model import ABSENT, ActivityNode, Json, PassNode, WaitFor, WaitNode
 

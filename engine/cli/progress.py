@@ -14,7 +14,6 @@ from typing import Protocol
 
 import click
 
-from engine.cli import moments
 from engine.cli.lines import UNTOLD, line
 from engine.cli.options import Common
 from engine.cli.output import console
@@ -22,6 +21,7 @@ from engine.cli.picture import picture
 from engine.cli.rows import Row, changed
 from engine.graph.plan import Plan
 from engine.interpreter.view import RunView
+from engine.runtime.reading import moments
 from engine.runtime.start import Started
 from engine.spec.model import ABSENT
 

@@ -10,8 +10,6 @@ from typing import Any
 
 import click
 
-from engine.cli import moments
-from engine.cli.closing import Closing, closing_lines, value_of
 from engine.cli.colours import colour_of
 from engine.cli.exits import Exit
 from engine.cli.options import Common
@@ -22,6 +20,8 @@ from engine.cli.progress import Watch
 from engine.cli.rows import Look
 from engine.graph.plan import Plan
 from engine.interpreter.view import NodeView, RunView
+from engine.runtime.reading import moments
+from engine.runtime.reading.closing import Closing, closing_lines, value_of
 from engine.runtime.start import Started
 from engine.spec.model import ABSENT
 

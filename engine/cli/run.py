@@ -17,7 +17,6 @@ from typing import Any, Final, TypeAlias
 import click
 
 from engine.cli.endpoint import endpoint
-from engine.cli.executions import find, parse_info
 from engine.cli.exits import Exit
 from engine.cli.options import DEFAULT_URL, Common, input_option, spec_argument, spec_command
 from engine.cli.output import note
@@ -30,6 +29,7 @@ from engine.graph.plan import Plan
 from engine.interpreter.view import RunView
 from engine.runtime.decider import DeciderSettings
 from engine.runtime.embedded import EmbeddedSettings, resume_here, run_here
+from engine.runtime.reading.executions import find, parse_info
 from engine.runtime.start import Started
 from engine.runtime.worker import WorkerSettings
 from engine.swf.client import Client

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from engine.cli.endpoint import existing
-from engine.cli.executions import domain_for
+from engine.cli.endpoint import domain_for, existing
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command, input_option, read_text, run_id_option
 from engine.cli.output import note, print_json

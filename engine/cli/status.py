@@ -9,14 +9,14 @@ from typing import Any
 
 import click
 
-from engine.cli import moments
-from engine.cli.closing import Closing, closing_lines, parse_closing
 from engine.cli.colours import NODE, status_cell
 from engine.cli.endpoint import on_execution
-from engine.cli.executions import NoProgress, Overview, Progress, last_event, overview
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command, run_id_option
 from engine.cli.output import Cell, Styled, hint, print_fields, print_json, print_table
+from engine.runtime.reading import moments
+from engine.runtime.reading.closing import Closing, closing_lines, parse_closing
+from engine.runtime.reading.executions import NoProgress, Overview, Progress, last_event, overview
 
 
 @click.command("status")

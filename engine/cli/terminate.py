@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from engine.cli.endpoint import existing
-from engine.cli.executions import domain_for
+from engine.cli.endpoint import domain_for, existing
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command, run_id_option
 from engine.cli.output import note, print_json

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.cli.eventlines import event_lines
+from engine.runtime.reading.eventlines import event_lines
 
 
 def event(event_id: int, kind: str, **attributes: Any) -> dict[str, Any]:

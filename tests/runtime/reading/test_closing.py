@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.closing import STATUS, closing_lines, parse_closing
+from engine.runtime.reading.closing import STATUS, closing_lines, parse_closing
 
 
 def closed(kind: str, **attributes: Any) -> dict[str, Any]:

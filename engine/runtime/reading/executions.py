@@ -1,7 +1,7 @@
 """An execution as a person names it (a workflowId, perhaps a runId) -> the execution, and what SWF says of it, as frozen values.
 
 Asks the client and parses its answers; prints nothing. Imports `engine.swf.client` and `engine.errors`; imported by the commands
-on executions.
+on executions and by the console.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.cli.options import Common
 from engine.errors import SwfFault, UsageError
 from engine.swf.client import Client
 
@@ -126,22 +125,6 @@ def parse_progress(context: str) -> Progress | NoProgress:
         open=tuple(OpenNode(**{name: one[name] for name in ("node", "state", "visit", "attempt", "since")}) for one in summary["open"]),
         phase=summary["phase"],
     )
-
-
-def domain_for(client: Client, common: Common) -> str:
-    """--domain, else $SWFGRAPH_DOMAIN, else the only registered one. Raises: UsageError where that is not one."""
-    given = common.domain or common.domain_in_environment
-    if given:
-        return given
-    answer = client.call("ListDomains", {"registrationStatus": "REGISTERED"})
-    names = sorted(info["name"] for info in answer["domainInfos"])
-    match names:
-        case [only]:
-            return str(only)
-        case []:
-            raise UsageError(f"{client.url} has no domain yet: `swfgraph run SPEC` or `swfgraph register SPEC` makes the spec's")
-        case _:
-            raise UsageError(f"say which domain, with --domain NAME or $SWFGRAPH_DOMAIN: {', '.join(names)}")
 
 
 def find(client: Client, domain: str, workflow_id: str, run_id: str) -> Execution:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.cli import moments
 from engine.errors import UsageError
+from engine.runtime.reading import moments
 
 
 @pytest.fixture
