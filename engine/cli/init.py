@@ -106,7 +106,7 @@ def project(template: str) -> list[Part]:
             advice='the "$schema" of each file says where its schema is, so that most editors need no more',
         ),
         Part(
-            path=".gitignore", content=IGNORED.encode(), shared=True, advice="let it name .swfgraph/, where `swfgraph run` keeps its state"
+            path=".gitignore", content=IGNORED.encode(), shared=True, advice="name .swfgraph/ in it: `swfgraph run` keeps its state there"
         ),
     ]
 
@@ -131,7 +131,8 @@ def _localised(template: str, name: str, file: Path) -> bytes:
         return file.read_bytes()
     text = file.read_text(encoding="utf-8").replace("../../schemas/", "../" * name.count("/") + "schemas/")
     if file.suffix == ".md":
-        text = re.sub(rf"\bspecs/{template}(?:/(?=\w)|\b/?)", lambda match: "" if match[0].endswith("/") else ".", text)
+        text = re.sub(rf"\bspecs/{template}/(?=\w)", "", text)
+        text = re.sub(rf"\bspecs/{template}\b/?", ".", text)
     return text.encode()
 
 
@@ -151,9 +152,9 @@ swfgraph test .
 {drawn}
 ```
 
-Begun with `swfgraph init --template {template}`. The specs are {_listed(specs)}; their names, their domain and their task list are
-yours to change. `schemas` holds the JSON Schemas of specs and tests: an editor that reads `$schema` completes keys, explains them and
-marks mistakes. `.swfgraph`, where `swfgraph run` keeps its state, stays out of version control.
+Begun with `swfgraph init --template {template}`. Names, domain and task list in {_listed(specs)} are yours to change. `schemas` holds
+the JSON Schemas of specs and tests: an editor that reads `$schema` completes keys, explains them and marks mistakes. `.swfgraph`, where
+`swfgraph run` keeps its state, stays out of version control.
 """
     return "".join(texts) + rest
 
