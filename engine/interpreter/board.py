@@ -2,7 +2,7 @@
 
 DESIGN's "What an edge means", without SWF: edges are settled here, joins are judged here, retryFrom resets here. What a node does when
 it is entered is `course`'s business. Nothing costs more than the edges it settles: joins are counted, not searched, and a reset visits
-only what was touched. Imports `graph.plan`, `spec.model`, `states`; imported by `course`, `context`, `view`, `run`.
+only what was touched. Imports `graph.plan`, `spec.model`, `states`, `watching`; imported by `course`, `context`, `view`, `run`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from engine.graph.plan import Edge, EdgeKind, Plan
 from engine.interpreter.states import IMPOSSIBLE, NODE, NodeState, NodeTrigger
+from engine.interpreter.watching import NOBODY, Watcher
 from engine.spec.model import ABSENT, Absent, Join, JoinKind, Node
 
 
@@ -73,10 +74,11 @@ class Place:
 class Board:
     """Part of a run."""
 
-    __slots__ = ("_heap", "_places", "_plan", "_ready", "_touched", "counts", "edges", "failed", "live", "repeated", "taken")
+    __slots__ = ("_heap", "_places", "_plan", "_ready", "_touched", "_watcher", "counts", "edges", "failed", "live", "repeated", "taken")
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, watcher: Watcher = NOBODY) -> None:
         self._plan = plan
+        self._watcher = watcher
         self._places: dict[str, Place] = {}
         self._touched: set[str] = set()
         self._heap: list[tuple[int, str]] = []
@@ -120,6 +122,7 @@ class Board:
         elif place.state is NodeState.FAILED:
             del self.failed[name]
         place.state = state
+        self._watcher.moved(name, trigger)
 
     def enter(self, place: Place, now: float) -> None:
         self.move(place, NodeTrigger.ENTER)

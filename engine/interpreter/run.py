@@ -31,6 +31,7 @@ from engine.interpreter.ledger import Answer, Ledger, Task
 from engine.interpreter.parking import Parking
 from engine.interpreter.scope import Data
 from engine.interpreter.view import Outcome, RunView, view_edges, view_nodes
+from engine.interpreter.watching import NOBODY, Watcher
 from engine.spec.model import ABSENT, Absent
 from engine.spec.payload import decode, encode
 
@@ -50,9 +51,9 @@ class Run:
 
     __slots__ = ("_board", "_closing", "_course", "_data", "_ledger", "_now", "_parking", "_plan", "last_event_id", "outcome")
 
-    def __init__(self, plan: Plan, *, workflow_id: str, run_id: str) -> None:
+    def __init__(self, plan: Plan, *, workflow_id: str, run_id: str, watcher: Watcher = NOBODY) -> None:
         self._plan = plan
-        self._board = Board(plan)
+        self._board = Board(plan, watcher)
         self._ledger = Ledger()
         self._data = Data(workflow_id, run_id)
         self._parking = Parking(self._ledger, run_id)
