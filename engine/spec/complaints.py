@@ -176,6 +176,15 @@ def _one_of(mistake: _Mistake) -> _Said:
         yield f"{_subject(mistake)} needs {_listed(keys, 'or')}", "", ""
 
 
+def _any_of(mistake: _Mistake) -> _Said:
+    """Only of unions that ask for at least one key of several."""
+    keys = [key for branch in mistake.wanted for key in _object(branch).get("required", ())]
+    if not keys or not isinstance(mistake.given, dict):
+        yield from _other(mistake)
+    elif not set(keys) & set(_unknown_keys(mistake).values()):
+        yield f"{_subject(mistake)} needs {_listed(keys, 'or')}", "", ""
+
+
 def _other(mistake: _Mistake) -> _Said:
     yield f"{_subject(mistake)}: {mistake.reason}", "", ""
 
@@ -207,6 +216,7 @@ _WORDS: Final[Mapping[str, Callable[[_Mistake], _Said]]] = {
     "pattern": _pattern,
     "format": _format,
     "oneOf": _one_of,
+    "anyOf": _any_of,
     "dependentRequired": _dependent,
     "not": _not,
     "minItems": _size("needs at least {limit} entry"),

@@ -209,7 +209,7 @@ class LambdaNode:
     function: str
     """A function's name or ARN."""
     timeout: int | Literal[Absent.ABSENT] = ABSENT
-    """Seconds, 1..300. Absent: SWF's own default (API reference, ScheduleLambdaFunctionDecisionAttributes, startToCloseTimeout)."""
+    """Seconds, 1..900. Absent: SWF's own default, 900 (API reference, ScheduleLambdaFunctionDecisionAttributes, startToCloseTimeout)."""
     input: Template | Literal[Absent.ABSENT] = ABSENT
     output: Template | Literal[Absent.ABSENT] = ABSENT
     retry: tuple[RetryRule, ...] = ()

@@ -23,9 +23,12 @@ from engine.spec.duration import parse_duration
 from engine.spec.inputs import schema_complaints
 from engine.spec.model import UNLIMITED, Json
 from engine.spec.source import Document, pointer_to
+from engine.spec.times import check_cron, check_time_zone
 
 A_YEAR: Final = 31_536_000
 """Seconds that an execution may be open: SWF Developer Guide, "Amazon SWF Quotas"."""
+LONGEST_LAMBDA: Final = 900
+"""Seconds that a Lambda function may take: API reference, ScheduleLambdaFunctionDecisionAttributes, startToCloseTimeout."""
 
 _FILE: Final = "workflow.schema.json"
 _FORMATS: Final = FormatChecker(formats=())
@@ -85,4 +88,26 @@ def _is_wait(value: Json) -> bool:
     templated = isinstance(value, str) and ("{%" in value or "%}" in value)
     if isinstance(value, str | int | float) and not templated and parse_duration(value) is UNLIMITED:
         raise ValueError("a wait needs an end")
+    return True
+
+
+@_FORMATS.checks("swfgraph-lambda-timeout", raises=ValueError)
+def _is_lambda_timeout(value: Json) -> bool:
+    seconds = parse_duration(value) if isinstance(value, str | int | float) else 1
+    if seconds is not UNLIMITED and not 1 <= seconds <= LONGEST_LAMBDA:
+        raise ValueError(f"a Lambda function may take 1 to {LONGEST_LAMBDA} seconds")
+    return True
+
+
+@_FORMATS.checks("swfgraph-cron", raises=ValueError)
+def _is_cron(value: Json) -> bool:
+    if isinstance(value, str) and value:
+        check_cron(value)
+    return True
+
+
+@_FORMATS.checks("swfgraph-time-zone", raises=ValueError)
+def _is_time_zone(value: Json) -> bool:
+    if isinstance(value, str) and value:
+        check_time_zone(value)
     return True
