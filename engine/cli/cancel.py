@@ -6,12 +6,12 @@ import click
 
 from engine.cli.endpoint import domain_for, existing
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command, run_id_option
+from engine.cli.options import Common, execution_command, run_id_option, workflow_id_argument
 from engine.cli.output import note, print_json
 
 
 @click.command("cancel")
-@click.argument("workflow_id")
+@workflow_id_argument
 @run_id_option
 @execution_command
 def command(common: Common, workflow_id: str, run_id: str) -> Exit:

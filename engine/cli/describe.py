@@ -10,7 +10,7 @@ import click
 from engine.cli.colours import status_cell
 from engine.cli.endpoint import on_execution
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command, run_id_option
+from engine.cli.options import Common, execution_command, run_id_option, workflow_id_argument
 from engine.cli.output import Cell, print_fields, print_json
 from engine.runtime.reading import moments
 from engine.runtime.reading.executions import Overview, overview
@@ -19,7 +19,7 @@ TIMEOUTS = ("executionStartToCloseTimeout", "taskStartToCloseTimeout")
 
 
 @click.command("describe")
-@click.argument("workflow_id")
+@workflow_id_argument
 @run_id_option
 @execution_command
 def command(common: Common, workflow_id: str, run_id: str) -> Exit:

@@ -13,7 +13,7 @@ import click
 
 from engine.cli.endpoint import on_execution
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command, run_id_option
+from engine.cli.options import Common, execution_command, run_id_option, workflow_id_argument
 from engine.cli.output import Cell, Styled, print_table, shorten
 from engine.runtime.reading import moments
 from engine.runtime.reading.eventlines import Event, EventLine, event_lines, is_failure
@@ -26,7 +26,7 @@ DETAILS_WIDTH = 160
 
 
 @click.command("history")
-@click.argument("workflow_id")
+@workflow_id_argument
 @click.option("--reverse", is_flag=True, help="The latest event first.")
 @click.option("--type", "types", multiple=True, metavar="GLOB", help="Only events of this type, e.g. 'ActivityTask*'. Repeatable.")
 @click.option("--since", type=click.IntRange(min=1), default=1, metavar="EVENT_ID", help="Only this event and those after it.")

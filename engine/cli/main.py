@@ -44,6 +44,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Operate": {
         "db": Entry(module="engine.cli.db", help="Back up, check, export, import, vacuum a database file."),
+        "completion": Entry(module="engine.cli.completion", help="The completion script of bash, zsh or fish."),
     },
 }
 
@@ -65,8 +66,8 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
     sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Exit codes: 0 done, 1 the workflow (or the check) failed, 2 wrong usage, 3 the endpoint can't be reached or used, "
-    "130 interrupted. Every command explains itself: swfgraph COMMAND --help. Completion for bash (zsh and fish alike): "
-    'eval "$(_SWFGRAPH_COMPLETE=bash_source swfgraph)".',
+    "130 interrupted. Every command explains itself: swfgraph COMMAND --help. Completion: "
+    'eval "$(swfgraph completion bash)"; zsh and fish alike.',
 )
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help="Show the version and exit.")
 def root() -> None:

@@ -5,6 +5,7 @@ but the logging level. Imports `engine.errors`; imported by every command.
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import logging
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
 import click
+from click.shell_completion import CompletionItem
 
 from engine.errors import UsageError
 
@@ -88,10 +90,29 @@ spec_command = _common(_URL, _SPEC_DOMAIN)
 execution_command = _common(_URL, _DOMAIN, _ENVIRONMENT)
 """For commands on an execution: the domain is --domain, else $SWFGRAPH_DOMAIN, else the only one there is."""
 
-spec_argument: Decorator = click.argument("spec", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-specs_argument: Decorator = click.argument(
-    "specs", nargs=-1, required=True, metavar="SPEC_OR_DIR...", type=click.Path(exists=True, path_type=Path)
+
+def _offered(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem[Any]]]:
+    """What a shell offers there: a function of `candidates`, which is imported when a shell asks."""
+
+    def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[Any]]:
+        offered: list[CompletionItem[Any]] = getattr(importlib.import_module("engine.cli.candidates"), what)(ctx, incomplete)
+        return offered
+
+    return complete
+
+
+spec_argument: Decorator = click.argument(
+    "spec", type=click.Path(exists=True, dir_okay=False, path_type=Path), shell_complete=_offered("specs")
 )
+specs_argument: Decorator = click.argument(
+    "specs",
+    nargs=-1,
+    required=True,
+    metavar="SPEC_OR_DIR...",
+    type=click.Path(exists=True, path_type=Path),
+    shell_complete=_offered("specs"),
+)
+workflow_id_argument: Decorator = click.argument("workflow_id", shell_complete=_offered("workflow_ids"))
 database_argument: Decorator = click.argument("db", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 run_id_option: Decorator = click.option("--run-id", default="", metavar="RUNID", help="That run. [default: the open one, else the latest]")
 input_option: Decorator = click.option(

@@ -6,12 +6,12 @@ import click
 
 from engine.cli.endpoint import domain_for, existing
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command, input_option, read_text, run_id_option
+from engine.cli.options import Common, execution_command, input_option, read_text, run_id_option, workflow_id_argument
 from engine.cli.output import note, print_json
 
 
 @click.command("signal")
-@click.argument("workflow_id")
+@workflow_id_argument
 @click.argument("name")
 @input_option
 @run_id_option

@@ -12,7 +12,7 @@ import click
 from engine.cli.colours import NODE, status_cell
 from engine.cli.endpoint import on_execution
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command, run_id_option
+from engine.cli.options import Common, execution_command, run_id_option, workflow_id_argument
 from engine.cli.output import Cell, Styled, hint, print_fields, print_json, print_table
 from engine.runtime.reading import moments
 from engine.runtime.reading.closing import Closing, closing_lines, parse_closing
@@ -20,7 +20,7 @@ from engine.runtime.reading.executions import NoProgress, Overview, Progress, la
 
 
 @click.command("status")
-@click.argument("workflow_id")
+@workflow_id_argument
 @run_id_option
 @execution_command
 def command(common: Common, workflow_id: str, run_id: str) -> Exit:

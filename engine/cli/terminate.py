@@ -8,14 +8,14 @@ import click
 
 from engine.cli.endpoint import domain_for, existing
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command, run_id_option
+from engine.cli.options import Common, execution_command, run_id_option, workflow_id_argument
 from engine.cli.output import note, print_json
 
 CHILD_POLICIES = ("TERMINATE", "REQUEST_CANCEL", "ABANDON")
 
 
 @click.command("terminate")
-@click.argument("workflow_id")
+@workflow_id_argument
 @click.option("--reason", default="", metavar="TEXT", help="Why, in a few words (up to 256 characters).")
 @click.option("--details", default="", metavar="TEXT", help="More of it (up to 32,768 characters).")
 @click.option(
