@@ -3,7 +3,7 @@
 The semantics of DESIGN's section 3, one event at a time: every public method is one thing that happened, and ends with the cascade that
 it causes (pass, decision and terminal nodes are over as soon as they are entered). Nothing waits in here: what has to be waited for is
 wished for in the `Ledger`, and comes back as another event. Time is the event's. Imports `board`, `closing`, `failure`, `intents`,
-`ledger`, `parking`, `scope`, `states`, `terminal`, `texts`, `waiting`, `graph.plan`, `spec`; imported by `run`.
+`ledger`, `parking`, `scope`, `states`, `terminal`, `terms`, `texts`, `waiting`, `graph.plan`, `spec`; imported by `run`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from engine.interpreter.parking import TRANSIENT, Parking
 from engine.interpreter.scope import Data
 from engine.interpreter.states import NodeTrigger
 from engine.interpreter.terminal import terminal_intent
-from engine.interpreter.texts import LONGEST_DATA, activity_id, control, details_of, reason_of, too_large
+from engine.interpreter.terms import Terms
+from engine.interpreter.texts import activity_id, control, details_of, reason_of, too_large
 from engine.interpreter.waiting import fires
 from engine.spec.expression import evaluate_condition
 from engine.spec.inputs import check_input
@@ -49,10 +50,12 @@ WITH_CATCH: Final = (ActivityNode, WaitNode)
 class Course:
     """Part of a run: the only one that decides."""
 
-    __slots__ = ("_board", "_closing", "_data", "_inputs", "_ledger", "_parking", "_plan", "_refusals", "_waits")
+    __slots__ = ("_again", "_board", "_closing", "_data", "_inputs", "_ledger", "_longest", "_parking", "_plan", "_refusals", "_waits")
 
-    def __init__(self, plan: Plan, board: Board, ledger: Ledger, parking: Parking, closing: Closing, data: Data) -> None:
+    def __init__(self, plan: Plan, board: Board, ledger: Ledger, parking: Parking, closing: Closing, data: Data, longest: int) -> None:
         self._plan = plan
+        self._longest = longest
+        self._again = i.ContinueExecution(input=ABSENT, terms=Terms())
         self._board = board
         self._ledger = ledger
         self._parking = parking
@@ -65,7 +68,9 @@ class Course:
         self._refusals: dict[str, int] = {}
         """Of the run's own timers, by id."""
 
-    def begin(self, now: float) -> None:
+    def begin(self, again: i.ContinueExecution, now: float) -> None:
+        """`again`: what continues the execution as it was started."""
+        self._again = again
         schema = self._plan.spec.input_schema
         if schema is not ABSENT:
             try:
@@ -188,8 +193,8 @@ class Course:
             except ExpressionError as error:
                 self._fail(place, of_expression(error, final=True), now)
                 return
-            if len(text) > LONGEST_DATA:
-                self._fail(place, too_large("the input", text), now)
+            if len(text) > self._longest:
+                self._fail(place, too_large("the input", text, self._longest), now)
                 return
         self._inputs[node.name] = text
         self._schedule(place)
@@ -225,7 +230,7 @@ class Course:
 
     def _end(self, place: Place, node: TerminalNode, now: float) -> None:
         try:
-            close = terminal_intent(node, self._data.at(now))
+            close = terminal_intent(node, self._data.at(now), self._again, self._longest)
         except ExpressionError as error:
             self._fail(place, of_expression(error, final=True), now)
             return

@@ -31,7 +31,7 @@ def batch(pending: Collection[i.Intent], close: i.Close | Literal[Absent.ABSENT]
     if len(pending) + closing <= MOST_DECISIONS:
         decisions = [decision_of(intent, now) for intent in pending]
         if close is not ABSENT:
-            decisions.append(close_of(close))
+            decisions.append(close_of(close, now))
         return decisions
     room = MOST_DECISIONS if more is ABSENT else MOST_DECISIONS - 1
     decisions = [decision_of(intent, now) for intent in islice(pending, room)]
@@ -58,7 +58,7 @@ def decision_of(intent: i.Intent, now: float) -> Decision:
             assert_never(intent)
 
 
-def close_of(close: i.Close) -> Decision:
+def close_of(close: i.Close, now: float) -> Decision:
     match close:
         case i.CompleteExecution(result=result):
             return _decision("CompleteWorkflowExecution", {} if result is ABSENT else {"result": result})
@@ -66,6 +66,8 @@ def close_of(close: i.Close) -> Decision:
             return _decision("FailWorkflowExecution", {"reason": close.reason, "details": close.details})
         case i.CancelExecution():
             return _decision("CancelWorkflowExecution", {"details": close.details})
+        case i.ContinueExecution():
+            return _decision("ContinueAsNewWorkflowExecution", _continue(close, now))
         case _:
             assert_never(close)
 
@@ -91,6 +93,22 @@ def _schedule(intent: i.ScheduleActivity) -> dict[str, Any]:
     if intent.priority is not ABSENT:
         attributes["taskPriority"] = str(intent.priority)
     return attributes
+
+
+def _continue(close: i.ContinueExecution, now: float) -> dict[str, Any]:
+    terms = close.terms
+    timeout = terms.execution_timeout if close.deadline is ABSENT else str(max(1, ceil(close.deadline - now)))
+    given = {
+        "input": close.input,
+        "executionStartToCloseTimeout": timeout,
+        "taskStartToCloseTimeout": terms.decision_timeout,
+        "taskList": ABSENT if terms.task_list is ABSENT else {"name": terms.task_list},
+        "childPolicy": terms.child_policy,
+        "taskPriority": terms.priority,
+        "lambdaRole": terms.lambda_role,
+        "tagList": list(terms.tags) if terms.tags else ABSENT,
+    }
+    return {key: value for key, value in given.items() if value is not ABSENT}
 
 
 def _timer(timer_id: str, control: i.Text, seconds: int) -> dict[str, Any]:

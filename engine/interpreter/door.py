@@ -1,7 +1,7 @@
 """The door for history: a raw SWF event in, a typed event out, or a HistoryError that says what is wrong with it.
 
 The only module of the interpreter that reads raw events. Every event type of the API (2012-01-25) is known here: `_DOORS` has those
-that move a run, `IGNORED` those that don't; a test holds the two together against botocore's enum. Imports `errors`, `events` and
+that move a run, `IGNORED` those that don't; a test holds the two together against botocore's enum. Imports `errors`, `events`, `terms` and
 `spec.model`; imported by `run`.
 """
 
@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from engine.errors import HistoryError
 from engine.interpreter import events as e
+from engine.interpreter.terms import Terms
 from engine.spec.model import ABSENT, Absent
 
 Attributes: TypeAlias = Mapping[str, Any]
@@ -23,7 +24,6 @@ IGNORED: Final = frozenset(
         "DecisionTaskCompleted",
         "DecisionTaskTimedOut",
         "WorkflowExecutionSignaled",  # anyone may signal; this version of the language has nothing that waits for one
-        "ContinueAsNewWorkflowExecutionFailed",
         "StartChildWorkflowExecutionInitiated",
         "StartChildWorkflowExecutionFailed",
         "ChildWorkflowExecutionStarted",
@@ -102,7 +102,23 @@ def _type(number: int, attributes: Attributes, key: str) -> tuple[str, str]:
 
 def _execution_started(number: int, time: float, a: Attributes) -> e.Event:
     name, version = _type(number, a, "workflowType")
-    return e.ExecutionStarted(id=number, time=time, workflow=name, version=version, input=_text_or_absent(number, a, "input"))
+    given = _text_or_absent(number, a, "input")
+    return e.ExecutionStarted(id=number, time=time, workflow=name, version=version, input=given, terms=_terms(number, a))
+
+
+def _terms(number: int, a: Attributes) -> Terms:
+    tasks, tags = a.get("taskList"), a.get("tagList", ())
+    if not isinstance(tags, list | tuple) or not all(isinstance(tag, str) for tag in tags):
+        raise HistoryError(number, f"its tagList should be a list of texts, it is {tags!r}")
+    return Terms(
+        execution_timeout=_text_or_absent(number, a, "executionStartToCloseTimeout"),
+        decision_timeout=_text_or_absent(number, a, "taskStartToCloseTimeout"),
+        task_list=_text(number, tasks, "name") if isinstance(tasks, Mapping) else ABSENT,
+        child_policy=_text_or_absent(number, a, "childPolicy"),
+        priority=_text_or_absent(number, a, "taskPriority"),
+        lambda_role=_text_or_absent(number, a, "lambdaRole"),
+        tags=tuple(tags),
+    )
 
 
 def _cancel_requested(number: int, time: float, a: Attributes) -> e.Event:  # noqa: ARG001  (the doors have one shape)
@@ -118,6 +134,8 @@ def _closed(status: e.CloseStatus) -> Callable[[int, float, Attributes], e.Event
             result=_text_or_absent(number, a, "result"),
             reason=_text_or_empty(number, a, "timeoutType" if status is e.CloseStatus.TIMED_OUT else "reason"),
             details=_text_or_empty(number, a, "details"),
+            input=_text_or_absent(number, a, "input"),
+            new_run_id=_text_or_empty(number, a, "newExecutionRunId"),
         )
 
     return read
@@ -219,6 +237,7 @@ _DOORS: Final = {
         "CompleteWorkflowExecutionFailed": _close_refused,
         "FailWorkflowExecutionFailed": _close_refused,
         "CancelWorkflowExecutionFailed": _close_refused,
+        "ContinueAsNewWorkflowExecutionFailed": _close_refused,
         "DecisionTaskStarted": _decision_task_started,
         "ActivityTaskScheduled": _activity_scheduled,
         "ScheduleActivityTaskFailed": _activity_not_scheduled,

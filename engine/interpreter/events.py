@@ -1,7 +1,7 @@
 """What happened, as frozen values: the events that move a run, with only the fields that the fold reads.
 
 `door` makes these from raw SWF events; nothing here knows JSON. Names are the API's, shortened where it says `WorkflowExecution`.
-Imports `spec.model`; imported by `door`, `run` and what `run` is made of.
+Imports `spec.model` and `terms`; imported by `door`, `run` and what `run` is made of.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from engine.spec.model import Absent
+from engine.interpreter.terms import Terms
+from engine.spec.model import ABSENT, Absent
 
 Text: TypeAlias = str | Literal[Absent.ABSENT]
 
@@ -44,6 +45,7 @@ class ExecutionStarted(Happened):
     workflow: str
     version: str
     input: Text
+    terms: Terms = Terms()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,10 @@ class ExecutionClosed(Happened):
     result: Text
     reason: str
     details: str
+    input: Text = ABSENT
+    """Of the execution that this one is continued as."""
+    new_run_id: str = ""
+    """Likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

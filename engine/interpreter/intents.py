@@ -1,7 +1,7 @@
 """What the run wants to happen: frozen values, imperative, one class per decision type that the interpreter uses.
 
 An intent stays wanted until an event confirms or overtakes it; `ledger` keeps them, `decisions` writes them as SWF decisions. No JSON
-here beyond the texts that SWF carries for us. Imports `spec.model`; imported by `ledger`, `course`, `decisions`.
+here beyond the texts that SWF carries for us. Imports `terms` and `spec.model`; imported by `ledger`, `course`, `decisions`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from engine.spec.model import Absent, ActivityTimeouts
+from engine.interpreter.terms import Terms
+from engine.spec.model import ABSENT, Absent, ActivityTimeouts
 
 Text: TypeAlias = str | Literal[Absent.ABSENT]
 
@@ -74,7 +75,17 @@ class CancelExecution:
     details: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContinueExecution:
+    """The same workflow once more, as a new execution with the same workflowId."""
+
+    input: Text
+    terms: Terms
+    deadline: float | Literal[Absent.ABSENT] = ABSENT
+    """Epoch seconds at which the new one times out, whatever the terms say; absent: the terms hold."""
+
+
 Start: TypeAlias = StartTimer | StartTimerUntil
-Close: TypeAlias = CompleteExecution | FailExecution | CancelExecution
+Close: TypeAlias = CompleteExecution | FailExecution | CancelExecution | ContinueExecution
 Intent: TypeAlias = ScheduleActivity | RequestCancelActivity | Start | CancelTimer | RecordMarker
 """What may stand before the close decision, in any number."""

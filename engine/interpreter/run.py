@@ -26,10 +26,11 @@ from engine.interpreter.course import Course
 from engine.interpreter.decisions import Decision, batch
 from engine.interpreter.door import RawEvent, read_event
 from engine.interpreter.failure import TIMEOUTS, UNNAMED, Failure
-from engine.interpreter.intents import CancelExecution, CompleteExecution, FailExecution, RecordMarker
+from engine.interpreter.intents import CancelExecution, CompleteExecution, ContinueExecution, FailExecution, RecordMarker
 from engine.interpreter.ledger import Answer, Ledger, Task
 from engine.interpreter.parking import Parking
 from engine.interpreter.scope import Data
+from engine.interpreter.texts import LONGEST_DATA
 from engine.interpreter.view import Outcome, RunView, view_edges, view_nodes
 from engine.interpreter.watching import NOBODY, Watcher
 from engine.spec.model import ABSENT, Absent
@@ -42,23 +43,27 @@ OURS: Final = {
     e.CloseStatus.COMPLETED: CompleteExecution,
     e.CloseStatus.FAILED: FailExecution,
     e.CloseStatus.CANCELED: CancelExecution,
+    e.CloseStatus.CONTINUED_AS_NEW: ContinueExecution,
 }
 """The ends that only a decider can bring about. SWF itself times executions out, people and policies terminate them."""
 
 
 class Run:
-    """See above. `closed` and `outcome` follow the close event, not the wish to close."""
+    """See above. `closed` and `outcome` follow the close event, not the wish to close.
+
+    `longest`: characters of a payload that can be carried, SWF's own limit unless there is a store for longer ones.
+    """
 
     __slots__ = ("_board", "_closing", "_course", "_data", "_ledger", "_now", "_parking", "_plan", "last_event_id", "outcome")
 
-    def __init__(self, plan: Plan, *, workflow_id: str, run_id: str, watcher: Watcher = NOBODY) -> None:
+    def __init__(self, plan: Plan, *, workflow_id: str, run_id: str, longest: int = LONGEST_DATA, watcher: Watcher = NOBODY) -> None:
         self._plan = plan
         self._board = Board(plan, watcher)
         self._ledger = Ledger()
         self._data = Data(workflow_id, run_id)
         self._parking = Parking(self._ledger, run_id)
         self._closing = Closing(self._board, self._ledger, self._parking)
-        self._course = Course(plan, self._board, self._ledger, self._parking, self._closing, self._data)
+        self._course = Course(plan, self._board, self._ledger, self._parking, self._closing, self._data, longest)
         self._now = 0.0
         self.last_event_id = 0
         self.outcome: Outcome | Literal[Absent.ABSENT] = ABSENT
@@ -114,14 +119,12 @@ class Run:
         self._data.begin(None if event.input is ABSENT else decode(event.input), event.workflow, event.version, event.time)
         details = encode({"digest": self._plan.digest, "spec": spec.name, "version": spec.version})
         self._ledger.want_marker(RecordMarker(marker=SPEC_MARKER, details=details))
-        self._course.begin(event.time)
+        self._course.begin(ContinueExecution(input=event.input, terms=event.terms), event.time)
 
     def _cancel_requested(self, event: e.ExecutionCancelRequested) -> None:
         self._course.cancel(event.time)
 
     def _execution_closed(self, event: e.ExecutionClosed) -> None:
-        if event.status is e.CloseStatus.CONTINUED_AS_NEW:
-            raise HistoryError(event.id, "this spec never continues an execution as a new one")
         if event.status in OURS and not isinstance(self._closing.intent, OURS[event.status]):
             raise HistoryError(event.id, f"the execution is closed as {event.status}, which this spec does not want here")
         self._closing.closed(event.time)
@@ -131,6 +134,7 @@ class Run:
             result=ABSENT if event.result is ABSENT else decode(event.result),
             reason=event.reason,
             details=event.details,
+            new_run_id=event.new_run_id,
         )
 
     def _close_refused(self, event: e.CloseRefused) -> None:

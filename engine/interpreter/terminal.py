@@ -5,10 +5,11 @@ Imports `failure`, `intents`, `texts`, `spec`; imported by `course`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, assert_never
 
 from engine.interpreter.failure import Failure
-from engine.interpreter.intents import CancelExecution, Close, CompleteExecution, FailExecution
+from engine.interpreter.intents import CancelExecution, Close, CompleteExecution, ContinueExecution, FailExecution
 from engine.interpreter.texts import LONGEST_DATA, LONGEST_REASON, cut, too_large
 from engine.spec.expression import Scope
 from engine.spec.model import ABSENT, Absent, Template, TerminalNode, TerminalStatus
@@ -16,19 +17,27 @@ from engine.spec.payload import encode
 from engine.spec.template import render
 
 
-def terminal_intent(node: TerminalNode, scope: Scope) -> Close | Failure:
-    """The close intent, or the failure of an output that SWF can't carry. Raises: ExpressionError."""
+def terminal_intent(node: TerminalNode, scope: Scope, again: ContinueExecution, longest: int) -> Close | Failure:
+    """The close intent, or the failure of an output of more than `longest` characters. Raises: ExpressionError.
+
+    `again` continues the execution with the input that it has.
+    """
     match node.status:
         case TerminalStatus.COMPLETED:
             if node.output is ABSENT:
                 return CompleteExecution(result=ABSENT)
             result = encode(render(node.output, scope))
-            return CompleteExecution(result=result) if len(result) <= LONGEST_DATA else too_large("the output", result)
+            return CompleteExecution(result=result) if len(result) <= longest else too_large("the output", result, longest)
         case TerminalStatus.FAILED:
             reason = _text(node.reason, scope, otherwise=node.name)
             return FailExecution(reason=cut(reason, LONGEST_REASON), details=cut(_text(node.details, scope, otherwise=""), LONGEST_DATA))
         case TerminalStatus.CANCELED:
             return CancelExecution(details=cut(_text(node.details, scope, otherwise=""), LONGEST_DATA))
+        case TerminalStatus.CONTINUED:
+            if node.output is ABSENT:
+                return again
+            value = encode(render(node.output, scope))
+            return replace(again, input=value) if len(value) <= longest else too_large("the output", value, longest)
         case _:
             assert_never(node.status)
 

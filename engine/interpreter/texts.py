@@ -27,8 +27,8 @@ def control(node: str, visit: int, attempt: int) -> str:
     return f'{{"node":"{node}","visit":{visit},"attempt":{attempt}}}'
 
 
-def too_large(what: str, text: str) -> Failure:
-    message = f"{what} is {len(text)} characters of JSON, SWF carries at most {LONGEST_DATA}: pass a reference to the data instead"
+def too_large(what: str, text: str, longest: int) -> Failure:
+    message = f"{what} is {len(text)} characters of JSON, here at most {longest} are carried: pass a reference to the data instead"
     return Failure(name="Payload.TooLarge", message=message, final=True)
 
 

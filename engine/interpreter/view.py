@@ -30,6 +30,8 @@ class Outcome:
     result: Json | Literal[Absent.ABSENT]
     reason: str
     details: str
+    new_run_id: str = ""
+    """Of the execution that this one is continued as."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

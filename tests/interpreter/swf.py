@@ -24,6 +24,7 @@ CLOSES = {
     "CompleteWorkflowExecution": "WorkflowExecutionCompleted",
     "FailWorkflowExecution": "WorkflowExecutionFailed",
     "CancelWorkflowExecution": "WorkflowExecutionCanceled",
+    "ContinueAsNewWorkflowExecution": "WorkflowExecutionContinuedAsNew",
 }
 T0 = 1_000_000.0
 
@@ -69,11 +70,13 @@ class Execution:
     def _news(self) -> None:
         self.unseen = self.due = True
 
-    def start(self, value: Any = None) -> Execution:
+    def start(self, value: Any = None, **more: Any) -> Execution:
+        """`more`: other attributes of WorkflowExecutionStarted."""
         spec = self.plan.spec
-        given = {} if value is None else {"input": json.dumps(value)}
+        given = dict(more) if value is None else {"input": json.dumps(value), **more}
         kind = {"name": spec.name, "version": spec.version}
-        self.event("WorkflowExecutionStarted", workflowType=kind, childPolicy="TERMINATE", taskList={"name": spec.task_list}, **given)
+        terms = {"childPolicy": "TERMINATE", "taskList": {"name": spec.task_list}, "workflowType": kind}
+        self.event("WorkflowExecutionStarted", **(terms | given))
         self.due = True
         return self
 

@@ -103,6 +103,6 @@ def test_every_decision_has_the_shape_of_the_api() -> None:
             i.RecordMarker(marker="m", details="d"),
         )
     ]
-    decisions += [close_of(close) for close in (CLOSE, i.CompleteExecution(result="1"), i.FailExecution(reason="r", details="d"))]
-    decisions += [close_of(i.CancelExecution(details="d"))]
+    decisions += [close_of(close, 0.0) for close in (CLOSE, i.CompleteExecution(result="1"), i.FailExecution(reason="r", details="d"))]
+    decisions += [close_of(i.CancelExecution(details="d"), 0.0)]
     assert complaints_about(decisions) == ""

@@ -117,7 +117,7 @@ TASK = {"activityId": "b", "activityType": {"name": "Work", "version": "1.0"}}
         ("TimerCanceled", {"timerId": "v.wait.1", "startedEventId": 2}, "is canceled, which this spec does not want here"),
         ("StartTimerFailed", {"timerId": "v.wait.1", "cause": "TIMER_ID_ALREADY_IN_USE"}, "the timer v.wait.1 is running: it can't refuse"),
         ("WorkflowExecutionCompleted", {"result": "1"}, "closed as COMPLETED, which this spec does not want here"),
-        ("WorkflowExecutionContinuedAsNew", {"newExecutionRunId": "n"}, "never continues an execution as a new one"),
+        ("WorkflowExecutionContinuedAsNew", {"newExecutionRunId": "n"}, "closed as CONTINUED_AS_NEW, which this spec does not want here"),
         ("CompleteWorkflowExecutionFailed", {"cause": "UNHANDLED_DECISION"}, "a close decision was refused, but this spec wants none"),
     ],
 )

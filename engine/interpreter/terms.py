@@ -1,0 +1,27 @@
+"""What an execution was started with beside its input: a continuation of it (ContinueAsNew) is started with the same. Values only.
+
+`door` reads them from WorkflowExecutionStarted, `decisions` writes them into ContinueAsNewWorkflowExecution. What the event does not
+have stays absent, so that the workflow type's registered default holds again. Imports `spec.model`; imported by `events`, `intents`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from engine.spec.model import ABSENT, Absent
+
+Given: TypeAlias = str | Literal[Absent.ABSENT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """As SWF writes them: timeouts and priority are texts of digits (API reference, ContinueAsNewWorkflowExecutionDecisionAttributes)."""
+
+    execution_timeout: Given = ABSENT
+    decision_timeout: Given = ABSENT
+    task_list: Given = ABSENT
+    child_policy: Given = ABSENT
+    priority: Given = ABSENT
+    lambda_role: Given = ABSENT
+    tags: tuple[str, ...] = ()
