@@ -25,7 +25,8 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Run": {
         "run": Entry(module="engine.cli.run", help="Do it all here: register, start, decide, work, show it live."),
-        "serve": Entry(module="engine.cli.serve", help="Serve the SWF API over HTTP from one database file."),
+        "serve": Entry(module="engine.cli.serve", help="Serve the SWF API over HTTP from one database file, and the console."),
+        "console": Entry(module="engine.cli.console", help="Serve the web console for any SWF endpoint."),
         "register": Entry(module="engine.cli.register", help="Register the domain and the types that specs name."),
         "start": Entry(module="engine.cli.start", help="Start an execution of a spec's workflow."),
         "decider": Entry(module="engine.cli.decider", help="Make the decisions of specs' workflows."),

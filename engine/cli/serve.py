@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,17 @@ from engine.cli.functions import load_functions
 from engine.cli.logs import log_service
 from engine.cli.options import Common, offline_command
 from engine.cli.output import hint, note, print_json
+from engine.console import security
+from engine.console.app import ROOT, console_app
+from engine.console.shelf import Shelf
+from engine.graph.check import find_specs
 from engine.service.credentials import read_credentials
 from engine.service.database import Durability
+from engine.service.http import Pages
 from engine.service.serve import DEFAULT_HOST, DEFAULT_PORT, Serving, Settings, serve
+from engine.service.sessions import Session
+from engine.service.wire import Access
+from engine.swf.inprocess import SessionClient
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +73,14 @@ SURVIVES = {
     help="Run this handler(event, context) where a decider schedules the Lambda function NAME. Repeatable.",
 )
 @click.option(
+    "--specs",
+    multiple=True,
+    metavar="SPEC_OR_DIR",
+    type=click.Path(exists=True, path_type=Path),
+    help="Show executions of these specs as charts in the console. Repeatable.",
+)
+@click.option("--no-console", is_flag=True, help="Serve the API alone.")
+@click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
@@ -95,9 +112,18 @@ def command(common: Common, **given: Any) -> Exit:
         keys=read_credentials(given["credentials"]) if given["credentials"] else {},
         names=frozenset(given["names"]),
         functions=load_functions(given["functions"]),
+        pages=partial(_pages, given["specs"], no_console=given["no_console"]),
     )
     number = serve(settings, lambda serving: _announce(common, serving, in_log=as_json))
     return Exit.INTERRUPTED if number == signal.SIGINT else Exit.DONE
+
+
+def _pages(specs: tuple[Path, ...], session: Session, url: str, access: Access, *, no_console: bool) -> Pages:
+    """The console, over a session of its own; whoever has an access key logs in with its secret."""
+    if no_console:
+        return {}
+    admitted = security.Access(names=access.names, tokens=access.keys)
+    return {ROOT: console_app(SessionClient(session, url), Shelf(find_specs(specs)), admitted)}
 
 
 def _announce(common: Common, serving: Serving, *, in_log: bool) -> None:

@@ -13,11 +13,11 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -71,6 +71,11 @@ boto3.client("swf", endpoint_url="URL")</pre>
 """
 
 
+Pages: TypeAlias = Mapping[str, ASGIApp]
+"""Applications of others that are served beside the API: path -> application, which holds the names and people it answers itself.
+The first one is where a browser that asks for / is sent."""
+
+
 class Gone(Exception):
     """The client hung up; there is nobody to answer."""
 
@@ -78,7 +83,7 @@ class Gone(Exception):
 class SwfApplication:
     """The ASGI application over one session."""
 
-    def __init__(self, session: Session, access: Access, clock: Clock, tally: Tally, metrics: Metrics) -> None:
+    def __init__(self, session: Session, access: Access, clock: Clock, tally: Tally, metrics: Metrics, pages: Pages) -> None:
         """`tally` is written, `metrics` shows it."""
         self._session = session
         self._access = access
@@ -86,11 +91,17 @@ class SwfApplication:
         self._tally = tally
         self._metrics = metrics
         self._request_ids = _request_ids()
-        self._pages: ASGIApp = Starlette(routes=[Route("/", _page), Route("/healthz", self._health), Route("/metrics", self._show_numbers)])
+        self._further = pages
+        home = Route("/", RedirectResponse(f"{next(iter(pages))}/") if pages else _page)
+        self._pages: ASGIApp = Starlette(routes=[home, Route("/healthz", self._health), Route("/metrics", self._show_numbers)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        for path, application in self._further.items():
+            if scope["path"].startswith(f"{path}/"):
+                await application(scope, receive, send)
+                return
         headers = dict(scope["headers"])
         if len(headers) != len(scope["headers"]):
             headers = _joined(scope["headers"])

@@ -8,32 +8,22 @@ Never: printing (the caller is told what there is to say). Imports http and what
 from __future__ import annotations
 
 import asyncio
-import errno
-import ipaddress
 import logging
-import os
-import signal
-import socket
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
-import uvicorn
-from starlette.types import ASGIApp
-
-from engine.errors import AddressInUse, EndpointError, UsageError
+from engine.errors import UsageError
 from engine.service.clock import Clock, SystemClock
-from engine.service.connection import Connection
 from engine.service.database import Durability
 from engine.service.disk import Disk
 from engine.service.host import Host
-from engine.service.http import SwfApplication
+from engine.service.http import Pages, SwfApplication
 from engine.service.lambdas import Functions, Lambdas
+from engine.service.listening import Server, in_url, is_loopback, listen
 from engine.service.metrics import Metrics
 from engine.service.sessions import Session
 from engine.service.tally import Tally
@@ -47,16 +37,6 @@ log = logging.getLogger(__name__)
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 4510
-
-GRACE: Final = 10
-"""Seconds that requests under way have to end once the service is told to stop."""
-
-KEEP_ALIVE: Final = 3600
-"""Seconds that an idle connection stays open: long, since a client that sends just as it is closed sees an error."""
-
-BACKLOG: Final = 2048
-"""Connections that wait to be accepted: a thousand pollers may come at once."""
-
 
 OPEN_FILES: Final = 65_536
 """Files that it wants to be allowed to open, connections included."""
@@ -77,6 +57,8 @@ class Settings:
     """Further host names under which it answers (without keys), e.g. of a proxy on this machine."""
     functions: Functions = field(default_factory=dict)
     """The Lambda functions that deciders can schedule, by name."""
+    pages: Callable[[Session, str, Access], Pages] = lambda _session, _url, _access: {}
+    """Makes what is served beside the API, given a session of its own, the service's URL and whom it answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +82,18 @@ def serve(settings: Settings, announce: Callable[[Serving], None], *, clock: Clo
     _refuse_strangers(settings)
     _allow_many_connections()
     time = clock or SystemClock()
-    with closing(_own(settings)) as disk, closing(_listen(settings)) as listener:
-        url = f"http://{_in_url(settings.host)}:{listener.getsockname()[1]}"
+    with closing(_own(settings)) as disk, closing(listen(settings.host, settings.port)) as listener:
+        url = f"http://{in_url(settings.host)}:{listener.getsockname()[1]}"
         disk.announce(url)
         tally = Tally()
         disk.on_commit = tally.commit
         with closing(Host(disk=disk, clock=time)) as host, closing(Lambdas(host, time, settings.functions)):
             session = Session(host)
-            names = LOOPBACK_NAMES | {_in_url(settings.host).lower()} | {name.lower() for name in settings.names}
+            names = LOOPBACK_NAMES | {in_url(settings.host).lower()} | {name.lower() for name in settings.names}
             metrics = Metrics(tally, host.census, settings.database.resolve())
-            server = _Server(SwfApplication(session, Access(keys=settings.keys, names=names), time, tally, metrics), session)
+            access = Access(keys=settings.keys, names=names)
+            pages = settings.pages(Session(host), url, access)
+            server = Server(SwfApplication(session, access, time, tally, metrics, pages), session.interrupt)
             serving = Serving(
                 url=url, database=settings.database, durability=settings.durability, signed=bool(settings.keys), stop=server.stop
             )
@@ -123,68 +107,6 @@ def _own(settings: Settings) -> Disk:
     return Disk.open(settings.database.resolve(), durability=settings.durability, runs_functions=bool(settings.functions))
 
 
-class _Server(uvicorn.Server):
-    """uvicorn's server, which is told when to stop, and does not let a signal end the process that it has obeyed."""
-
-    def __init__(self, application: ASGIApp, session: Session) -> None:
-        super().__init__(
-            uvicorn.Config(
-                application,
-                http=Connection,
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                backlog=BACKLOG,
-                timeout_keep_alive=KEEP_ALIVE,
-                timeout_graceful_shutdown=GRACE,
-            )
-        )
-        self._session = session
-        self.on_start: Callable[[], None] = lambda: None
-        self.stopped_by = 0
-        """The first signal."""
-
-    def stop(self) -> None:
-        """As SIGTERM does."""
-        self.should_exit = True
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.stopped_by = self.stopped_by or sig
-        super().handle_exit(sig, frame)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.on_start()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        under_way = len(self.server_state.tasks)
-        reason = signal.Signals(self.stopped_by).name if self.stopped_by else "asked to"
-        log.info(
-            "stopping (%s): %d requests under way are answered first, polls among them with nothing",
-            reason,
-            under_way,
-            extra={"event": "stopping", "reason": reason, "requests": under_way},
-        )
-        self._session.interrupt()
-        await super().shutdown(sockets)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
 def _allow_many_connections() -> None:
     """Each poller is an open file, and many systems allow a process 1,024 of them until it asks for more."""
     if sys.platform != "win32":
@@ -195,42 +117,9 @@ def _allow_many_connections() -> None:
 
 
 def _refuse_strangers(settings: Settings) -> None:
-    if settings.keys or _is_loopback(settings.host):
+    if settings.keys or is_loopback(settings.host):
         return
     raise UsageError(
         f"listening on {settings.host} lets other machines in, and without credentials everybody may do everything: name a file of "
         f"access keys with --credentials, or listen on {DEFAULT_HOST}"
     )
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    url = f"http://{_in_url(settings.host)}:{settings.port}"
-    # The protocol is named since asyncio turns Nagle's algorithm off only where it is: else each answer takes 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # elsewhere it would let two processes listen on one port
-        listener.bind((settings.host, settings.port))
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise AddressInUse(url, "another process listens there; stop it, or choose another port with --port") from error
-        reason = error.strerror or str(error)
-        message = f"can't listen there ({reason}); choose an address of this machine with --host, and a port above 1023 with --port"
-        raise EndpointError(url, message) from error
-    return listener

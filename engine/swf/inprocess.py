@@ -55,17 +55,16 @@ _running: dict[Path, _Shared] = {}
 _registry = threading.Lock()
 
 
-class InProcessClient:
-    """One connection to a service in this process."""
+class SessionClient:
+    """One connection to a service in this process, which somebody else runs."""
 
-    def __init__(self, shared: _Shared) -> None:
-        self._shared = shared
-        self._session = Session(shared.host)
-        self._closed = False
+    def __init__(self, session: Session, url: str) -> None:
+        self._session = session
+        self._url = url
 
     @property
     def url(self) -> str:
-        return self._shared.host.url
+        return self._url
 
     def call(self, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """See Client.call."""
@@ -95,6 +94,19 @@ class InProcessClient:
     def interrupt(self) -> None:
         """See Client.interrupt: polls of this client end at once."""
         self._session.interrupt()
+
+    def close(self) -> None:
+        """See Client.close: the service goes on."""
+        self._session.interrupt()
+
+
+class InProcessClient(SessionClient):
+    """One connection to a service that runs as long as it has connections."""
+
+    def __init__(self, shared: _Shared) -> None:
+        super().__init__(Session(shared.host), shared.host.url)
+        self._shared = shared
+        self._closed = False
 
     def close(self) -> None:
         """See Client.close. A second call does nothing."""

@@ -1,0 +1,68 @@
+"""The console as an ASGI application: `console_app(client, shelf, access)`, mounted below a root path.
+
+Here: the table of routes, and what becomes of errors. Pages are in `pages`, rules for browsers in `security`. Imports all of these and
+starlette; imported by the CLI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from engine.console.desk import FOLDER, Desk, desk_of, environment
+from engine.console.pages import domains, login, types
+from engine.console.security import Access, Guard
+from engine.console.shelf import Shelf
+from engine.errors import EndpointError, InputError, SwfFault, UsageError
+from engine.swf.client import Client
+
+ROOT: Final = "/console"
+
+ROUTES: Final[Sequence[BaseRoute]] = (
+    *login.ROUTES,
+    *domains.ROUTES,
+    *types.ROUTES,
+)
+"""Every page below the root; each page's module says its own."""
+
+
+def console_app(client: Client, shelf: Shelf, access: Access, *, root: str = ROOT) -> ASGIApp:
+    """The application, answering below `root`; "" mounts it at the top. `client` is the caller's to close."""
+    static = Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    app = Starlette(
+        routes=[Mount(root, routes=[*ROUTES, static])],
+        middleware=[Middleware(Guard, access=access, root=root)],
+        exception_handlers={SwfFault: _refused, EndpointError: _unreachable, UsageError: _wrong, InputError: _wrong, 404: _missing},
+    )
+    app.state.desk = Desk(client=client, shelf=shelf, access=access, root=root, templates=environment())
+    return app
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    fault = error if isinstance(error, SwfFault) else SwfFault("", type(error).__name__, str(error))
+    missing = fault.code == "UnknownResourceFault"
+    title = "There is no such thing" if missing else "SWF refused this"
+    return desk_of(request).page(request, "error.html", status=404 if missing else 400, title=title, message=fault.message, code=fault.code)
+
+
+def _unreachable(request: Request, error: Exception) -> Response:
+    """Without the endpoint there is no list of domains either: this page asks for nothing."""
+    page = desk_of(request).templates.get_template("unreachable.html").render(root=desk_of(request).root, message=str(error))
+    return Response(page, status_code=503, media_type="text/html")
+
+
+def _wrong(request: Request, error: Exception) -> Response:
+    return desk_of(request).page(request, "error.html", status=400, title="That can't be done", message=str(error), code="")
+
+
+def _missing(request: Request, _error: Exception) -> Response:
+    message = f"Nothing is at {request.url.path}."
+    return desk_of(request).page(request, "error.html", status=404, title="There is no such page", message=message, code="")

@@ -1,0 +1,107 @@
+"""What every page has at hand: the client, the specs, the templates, the visitor; how a page is answered, and an action.
+
+`Desk.page` renders a template, `Desk.form` reads a posted form after checking its token, `Desk.done` sends the browser on with a word about
+what was done. Imports `security`, `shelf`, `words`, starlette, jinja2; imported by the pages and `app`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from engine.console.security import Access, keep, visitor_of
+from engine.console.shelf import Shelf
+from engine.console.words import FILTERS
+from engine.errors import UsageError
+from engine.swf.client import Client
+from engine.swf.paging import paged
+
+FOLDER: Final = Path(__file__).parent
+MOST_FORM_BYTES: Final = 4_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    client: Client
+    shelf: Shelf
+    access: Access
+    root: str
+    """Where the console is mounted, such as "/console": links begin with it."""
+    templates: Environment
+
+    def page(self, request: Request, template: str, *, status: int = 200, **shown: Any) -> Response:
+        """The template, with what it shows. Every template has: root, url, domains, domain, visitor, csrf, said, now, path, query."""
+        visitor = visitor_of(self.access, request)
+        text = self.templates.get_template(template).render(
+            root=self.root,
+            url=self.client.url,
+            domains=self.domains() if not template.startswith("login") else [],
+            domain=request.path_params.get("domain", ""),
+            visitor=visitor,
+            csrf=visitor.csrf(self.access),
+            said=visitor.said,
+            now=time.time(),
+            path=request.url.path,
+            query=dict(request.query_params),
+            **shown,
+        )
+        response = HTMLResponse(text, status_code=status)
+        keep(self.access, replace(visitor, said=("", "")), response, secure=request.url.scheme == "https")
+        return response
+
+    def domains(self) -> list[str]:
+        """The names of the registered domains, in order."""
+        infos = paged(self.client, "ListDomains", {"registrationStatus": "REGISTERED"}, "domainInfos")
+        return sorted(info["name"] for info in infos)
+
+    async def form(self, request: Request) -> Mapping[str, str]:
+        """What a form of ours sends; empty fields are left out. Raises: UsageError (too large, no form, not from a page of this console)."""
+        body = b""
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MOST_FORM_BYTES:
+                raise UsageError(f"the form is larger than {MOST_FORM_BYTES:,} bytes")
+        try:
+            fields = dict(parse_qsl(body.decode(), keep_blank_values=False, strict_parsing=False, errors="strict"))
+        except (UnicodeDecodeError, ValueError) as error:
+            raise UsageError(f"the form can't be read: {error}") from error
+        if fields.pop("csrf", "") != visitor_of(self.access, request).csrf(self.access):
+            raise UsageError(
+                "the page was loaded before the console was restarted, or in another session: reload it, and send the form again"
+            )
+        return fields
+
+    def done(self, request: Request, said: str, to: str, *, kind: str = "done") -> Response:
+        """Carried out (or not: kind "failed"): go to that page (below the root), and say this there."""
+        response = RedirectResponse(self.root + to, status_code=303)
+        visitor = replace(visitor_of(self.access, request), said=(kind, said[:1_000]))
+        keep(self.access, visitor, response, secure=request.url.scheme == "https")
+        return response
+
+
+def desk_of(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def to(*parts: str) -> str:
+    """A path of parts, each escaped: `to("d", domain, "executions")`."""
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
+
+
+def environment() -> Environment:
+    """Templates escape everything; a name that a page did not give is an error."""
+    found = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    found.filters.update(FILTERS)
+    found.globals["to"] = to
+    return found

@@ -1,0 +1,44 @@
+"""Logging in with a token, and out. Only where the console was started with tokens."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from engine.console.desk import desk_of
+from engine.console.security import Visitor, keep, visitor_of
+
+
+async def show(request: Request) -> Response:
+    return desk_of(request).page(request, "login.html", wrong=False)
+
+
+async def enter(request: Request) -> Response:
+    desk = desk_of(request)
+    name = desk.access.who((await desk.form(request)).get("token", ""))
+    if not name:
+        return desk.page(request, "login.html", status=403, wrong=True)
+    response = RedirectResponse(f"{desk.root}/", status_code=303)
+    fresh = Visitor(id=secrets.token_hex(16), name=name)  # another id: what was planted before the login is worth nothing
+    keep(desk.access, fresh, response, secure=request.url.scheme == "https")
+    return response
+
+
+async def leave(request: Request) -> Response:
+    desk = desk_of(request)
+    await desk.form(request)
+    response = RedirectResponse(f"{desk.root}/login", status_code=303)
+    keep(desk.access, replace(visitor_of(desk.access, request), name=""), response, secure=request.url.scheme == "https")
+    return response
+
+
+ROUTES: Final = (
+    Route("/login", show, methods=["GET"]),
+    Route("/login", enter, methods=["POST"]),
+    Route("/logout", leave, methods=["POST"]),
+)
