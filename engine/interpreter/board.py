@@ -172,13 +172,37 @@ class Board:
         self.taken[edge.id] = self.taken.get(edge.id, 0) + 1
         downstream = self._plan.downstream[edge.target]
         self._ready = {name: forced for name, forced in self._ready.items() if name not in downstream}
+        places = self._forget(downstream)
+        self.make_ready(edge.target, forced=True)
+        return places
+
+    def divert(self, target: str) -> list[Place]:
+        """Go on at this node, whatever led to it: it and all behind it is reset (returned), edges from elsewhere die."""
+        self.forget_ready()
+        downstream = self._plan.downstream[target]
+        places = self._forget(downstream)
+        for name in sorted(downstream, key=self._plan.order.__getitem__):
+            for edge in self._plan.incoming[name]:
+                if edge.source not in downstream:
+                    self._kill(edge)
+        self.make_ready(target, forced=True)
+        return places
+
+    def _forget(self, downstream: frozenset[str]) -> list[Place]:
+        """Reset what was touched in this part."""
         names = sorted(downstream & self._touched, key=self._plan.order.__getitem__)
         places = [self._places[name] for name in names]
         for place in places:
             self._reset(place)
         self._touched.difference_update(names)
-        self.make_ready(edge.target, forced=True)
         return places
+
+    def _kill(self, edge: Edge) -> None:
+        state = self.edges.get(edge.id, EdgeState.UNSETTLED)
+        if state is EdgeState.TAKEN:
+            self._places[edge.target].taken -= 1
+        if state is not EdgeState.DEAD:
+            self._settle(edge, EdgeState.DEAD)
 
     def _reset(self, place: Place) -> None:
         self.move(place, NodeTrigger.RESET)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.graph.plan import EdgeKind, Plan
@@ -159,3 +161,58 @@ def test_numbers_by_state_are_kept_up_to_date() -> None:
     enter(board, "b")
     assert board.counts[NodeState.COMPLETED] == board.counts[NodeState.OPEN] == 1
     assert list(board.live) == ["b"]
+
+
+# Going on somewhere else.
+
+
+def diverted() -> Plan:
+    """`c` and what is behind it is gone on at; `a` leads there too, and so does `b`."""
+    nodes = {"a": activity("b", "c"), "b": activity("d"), "c": activity("d"), "d": activity("e"), "e": activity("done"), "done": end()}
+    plan = plan_of(nodes)
+    return replace(plan, downstream={"c": frozenset({"c", "d", "e", "done"})})
+
+
+def test_after_going_on_elsewhere_the_edges_that_lead_there_are_dead() -> None:
+    board = Board(diverted())
+    enter(board, "a")
+    complete(board, "a")
+    ready(board)
+    board.divert("c")
+    assert [board.edges.get(edge.id) for edge in board._plan.edges[:3]] == [EdgeState.TAKEN, EdgeState.DEAD, EdgeState.DEAD]
+    assert ready(board) == [("c", Verdict.ENTER)]
+
+
+def test_a_join_behind_it_does_not_wait_for_what_does_not_come() -> None:
+    board = Board(diverted())
+    enter(board, "a")
+    complete(board, "a")
+    ready(board)
+    board.divert("c")
+    ready(board)
+    enter(board, "c")
+    complete(board, "c")
+    assert ready(board) == [("d", Verdict.ENTER)]
+
+
+def test_going_on_elsewhere_resets_what_is_behind_it_and_nothing_else() -> None:
+    board = Board(diverted())
+    for name in "abcd":
+        enter(board, name)
+        complete(board, name)
+        ready(board)
+    assert [place.node.name for place in board.divert("c")] == ["c", "d"]
+    assert ready(board) == [("c", Verdict.ENTER)]
+    assert [str(board.place(name).state) for name in "abcd"] == ["completed", "completed", "idle", "idle"]
+    assert board.place("c").visit == 1
+
+
+def test_a_node_that_wants_more_edges_than_can_still_be_taken_is_skipped() -> None:
+    nodes = {"a": activity("b", "c"), "b": activity("d"), "c": activity("d"), "d": activity("done", join=2), "done": end()}
+    plan = replace(plan_of(nodes), downstream={"c": frozenset({"c", "d", "done"})})
+    board = Board(plan)
+    enter(board, "a")
+    complete(board, "a")
+    ready(board)
+    board.divert("c")
+    assert ready(board) == [("c", Verdict.ENTER), ("d", Verdict.SKIP), ("done", Verdict.SKIP)]
