@@ -3,6 +3,7 @@
     SwfgraphError
     |-- SpecError               the author of the spec: every finding, with its place in the file
     |-- InputError              whoever starts an execution: the input is not what the spec's inputSchema says
+    |-- ScenarioError           the author of a spec test: the scenario can't be played to its end
     |-- HistoryError            the history: it can't be one of this spec's (the event id says where)
     |   `-- SpecMismatch        ... since the execution was begun under another version of the spec
     |-- ExpressionError         an expression of the spec, on the data it met; becomes a node's error, `Expression.<code>`
@@ -12,6 +13,9 @@
     |   |-- CredentialsMissing  ... without credentials
     |   |-- DatabaseUnusable    ... since its file can't be: in use, read-only, corrupt, from a newer version
     |   `-- AddressInUse        ... since its port is taken
+    |-- PayloadError            a payload that does not travel with SWF
+    |   |-- PayloadMissing      ... is not where it was looked for, or not what it was
+    |   `-- PayloadStoreUnusable ... can't be read or written: the store is away, full, or none was given
     `-- UsageError              the caller of a command
 
 A bug is none of these: it stays what Python raised, and stops the process that met it. Imports nothing of swfgraph.
@@ -67,6 +71,15 @@ class InputError(SwfgraphError):
         self.violations = tuple(violations)
         lines = "; ".join(f"at {pointer or '/'}: {complaint}" for pointer, complaint in self.violations)
         super().__init__(f"the input of {what} does not fit its inputSchema: {lines}")
+
+
+class ScenarioError(SwfgraphError):
+    """A scenario of a spec test that can't be played on: an answer is missing, or it never ends. `pointer`: from the scenario."""
+
+    def __init__(self, message: str, *, pointer: str = "", hint: str = "") -> None:
+        self.pointer = pointer
+        self.hint = hint
+        super().__init__(f"{message} ({hint})" if hint else message)
 
 
 class HistoryError(SwfgraphError):
@@ -132,6 +145,27 @@ class DatabaseUnusable(EndpointError):
 
 class AddressInUse(EndpointError):
     """Another process listens on that host and port."""
+
+
+class PayloadError(SwfgraphError):
+    """A payload whose reference stands in its place can't be had, or can't be put where references point to."""
+
+
+class PayloadMissing(PayloadError):
+    """`sha256` says which, `where` names the store that was asked."""
+
+    def __init__(self, sha256: str, where: str, message: str) -> None:
+        self.sha256 = sha256
+        self.where = where
+        super().__init__(f"the payload {sha256} {message}, in {where}: is this the store that deciders, workers and `start` share?")
+
+
+class PayloadStoreUnusable(PayloadError):
+    """`where` names the store; the message says what would help."""
+
+    def __init__(self, where: str, message: str) -> None:
+        self.where = where
+        super().__init__(f"the payload store {where}: {message}")
 
 
 class UsageError(SwfgraphError):

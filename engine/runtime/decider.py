@@ -5,7 +5,7 @@ Nothing here can be lost: a Run that is not in the cache is folded again from th
 that Run is out of the cache; where SWF hands the same execution to a second thread meanwhile (the first task timed out), that one
 folds its own. What we can't decide is left alone: the task times out and goes to whoever polls next. An error of ours, or an
 execution of another spec, never fails somebody's execution. Order of calls: `start`, `drain`, `finish`; or `step` any number of times.
-Imports `interpreter.run`, `graph.plan`, `loops`, `backoff`, `history`, `queues` and `swf`.
+Imports `interpreter.run`, `graph.plan`, `loops`, `backoff`, `history`, `payloads`, `queues` and `swf`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Literal
 
-from engine.errors import EndpointError, EndpointUnavailable, HistoryError, SpecMismatch, SwfFault
+from engine.errors import EndpointError, EndpointUnavailable, HistoryError, PayloadError, SpecMismatch, SwfFault
 from engine.graph.plan import Plan
 from engine.interpreter.run import Run
 from engine.runtime.backoff import Patience
 from engine.runtime.history import events_after
 from engine.runtime.loops import Grace, Loops
+from engine.runtime.payloads.claims import NO_CLAIMS, Claims, brought
 from engine.runtime.queues import TaskQueue, default_identity, take_one
-from engine.runtime.runcache import RunCache, Said
+from engine.runtime.runcache import Held, RunCache, Said
 from engine.runtime.said import describe_decision
 from engine.spec.model import ABSENT, Absent
 from engine.swf.client import Answered, Client, Request, outcome_of
@@ -54,9 +55,15 @@ class Decider:
     """`on_decided` is told the runId after each answer that the service took, from the thread that gave it."""
 
     def __init__(
-        self, client: Client, plans: Sequence[Plan], settings: DeciderSettings, on_decided: Callable[[str], None] = lambda _: None
+        self,
+        client: Client,
+        plans: Sequence[Plan],
+        settings: DeciderSettings,
+        claims: Claims = NO_CLAIMS,
+        on_decided: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._client = client
+        self._claims = claims
         self._plans = {(plan.spec.domain, plan.spec.name, plan.spec.version): plan for plan in plans}
         self.queues = tuple(dict.fromkeys(TaskQueue(domain=plan.spec.domain, task_list=plan.spec.task_list) for plan in plans))
         self._requests = {queue: poll_request(queue, settings.identity) for queue in self.queues}
@@ -121,13 +128,16 @@ class Decider:
         if plan is None:
             self._leave_unknown(queue, task)
             return ABSENT
-        run = self._cache.take(task.run_id) or Run(plan, workflow_id=task.workflow_id, run_id=task.run_id)
+        held = self._cache.take(task.run_id) or self._new_run(plan, task)
+        run = held.run
         try:
-            self._fold(run, queue.domain, task)
-            decisions = run.decisions()
+            self._fold(held, queue.domain, task)
+            decisions = self._claims.decisions(run.decisions())
             context = run.context()
         except HistoryError as error:
             self._leave(task, error)
+        except PayloadError as error:
+            self._leave_for_now(task, error)
         except SwfFault as fault:
             log.error("The history could not be read, the task is left to time out: %s", fault, extra=_address(task))
         except EndpointError:
@@ -140,22 +150,30 @@ class Decider:
             )
         else:
             if not any(decision["decisionType"] in CLOSING for decision in decisions):
-                self._cache.give_back(task.run_id, run)  # it holds what events said, not what we answer: it is right whatever comes of that
+                self._cache.give_back(
+                    task.run_id, held
+                )  # it holds what events said, not what we answer: it is right whatever comes of that
             return {"taskToken": task.token, "decisions": decisions, "executionContext": context}
         return ABSENT
 
-    def _fold(self, run: Run, domain: str, task: DecisionTask) -> None:
+    def _new_run(self, plan: Plan, task: DecisionTask) -> Held:
+        return Held(run=Run(plan, workflow_id=task.workflow_id, run_id=task.run_id, longest=self._claims.longest))
+
+    def _fold(self, held: Held, domain: str, task: DecisionTask) -> None:
         """Bring it up to the task's DecisionTaskStarted: by what the poll brought if that is all, else by reading what is missing."""
-        last = run.last_event_id
+        last = held.run.last_event_id
         events = _above(task.events, last)
         if last < task.started_event_id and not _reaches(events, last, task.started_event_id):
             address = (domain, task.workflow_id, task.run_id)
             missing = task.started_event_id - last
             events = events_after(self._answers, address, last, until=task.started_event_id, expected=missing)
             log.debug("Read %d events that the poll did not bring", len(events), extra=_address(task))
-        fold = run.fold
-        for event in events:
+        fold = held.run.fold
+        with_payloads = self._claims.events(events)
+        for event in with_payloads:
             fold(event)
+        if with_payloads is not events:
+            held.characters += brought(events, with_payloads)
 
     def _told(self, task: DecisionTask, answer: Mapping[str, Any], outcome: Answered) -> None:
         """The outcome of an answer is known."""
@@ -185,6 +203,12 @@ class Decider:
                 task.version,
                 ours,
                 extra=_address(task),
+            )
+
+    def _leave_for_now(self, task: DecisionTask, error: PayloadError) -> None:
+        if self._said.first(f"{task.run_id} {error}"):
+            log.error(
+                "The decision task of %s is left to time out, and will be tried again: %s", task.workflow_id, error, extra=_address(task)
             )
 
     def _leave(self, task: DecisionTask, error: HistoryError) -> None:

@@ -104,6 +104,7 @@ def workflow_defaults(spec: Spec) -> Mapping[str, Any]:
         "defaultTaskStartToCloseTimeout": seconds(spec.timeouts.decision),
         "defaultChildPolicy": str(spec.child_policy),
         **priority,
+        **({} if spec.lambda_role is ABSENT else {"defaultLambdaRole": spec.lambda_role}),
     }
 
 

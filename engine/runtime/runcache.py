@@ -4,30 +4,49 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
 
 from engine.interpreter.run import Run
+
+MOST_CHARACTERS: Final = 1 << 28
+"""Of payloads that came from the store, in all cached Runs together (but the latest one is kept, however much it holds)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Held:
+    """A Run, and how much it holds of what does not travel with its history."""
+
+    run: Run
+    characters: int = 0
+    """Of the payloads that came from the store."""
 
 
 class RunCache:
     """The most recently used Runs. A Run is either in here or in one thread's hands, never both."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, characters: int = MOST_CHARACTERS) -> None:
         self._size = size
-        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._room = characters
+        self._held: OrderedDict[str, Held] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, run_id: str) -> Run | None:
+    def take(self, run_id: str) -> Held | None:
         """It is the caller's now. None: fold it anew."""
         with self._lock:
-            return self._runs.pop(run_id, None)
+            held = self._held.pop(run_id, None)
+            self._room += 0 if held is None else held.characters
+            return held
 
-    def give_back(self, run_id: str, run: Run) -> None:
+    def give_back(self, run_id: str, held: Held) -> None:
         """Where two threads folded the same execution, the one that got further stays."""
         with self._lock:
-            other = self._runs.pop(run_id, run)
-            self._runs[run_id] = max(run, other, key=lambda one: one.last_event_id)
-            if len(self._runs) > self._size:
-                self._runs.popitem(last=False)
+            other = self._held.pop(run_id, held)
+            self._room += 0 if other is held else other.characters
+            kept = self._held[run_id] = max(held, other, key=lambda one: one.run.last_event_id)
+            self._room -= kept.characters
+            while len(self._held) > self._size or (self._room < 0 and len(self._held) > 1):
+                self._room += self._held.popitem(last=False)[1].characters
 
 
 class Said:

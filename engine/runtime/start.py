@@ -1,16 +1,19 @@
-"""Starts executions of a spec's workflow. Imports `errors`, `register`, `spec` and `swf.client`."""
+"""Starts executions of a spec's workflow. Imports `errors`, `payloads`, `register`, `spec` and `swf.client`."""
 
 from __future__ import annotations
 
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from engine.errors import InputError, SwfFault, UsageError
+from engine.runtime.payloads.claims import LIMIT, NO_CLAIMS, Claims
+from engine.runtime.payloads.reference import KEY
+from engine.runtime.payloads.store import HOW
 from engine.runtime.register import seconds
-from engine.runtime.task import PAYLOAD_LIMIT
 from engine.spec.inputs import check_input
 from engine.spec.model import ABSENT, Absent, Json, Spec, Timeout
 from engine.spec.payload import encode
@@ -42,13 +45,17 @@ class Started:
     run_id: str
 
 
-def start(client: Client, spec: Spec, value: Json | Literal[Absent.ABSENT], options: StartOptions) -> Started:
+def start(client: Client, spec: Spec, value: Json | Literal[Absent.ABSENT], options: StartOptions, claims: Claims = NO_CLAIMS) -> Started:
     """Start one execution with that input.
 
-    Raises: InputError (the input is not what inputSchema says, or too large), UsageError (illegal or taken workflowId, too many
-    tags, not registered), SwfFault, EndpointError.
+    Raises: InputError (the input is not what inputSchema says, too large, or one of our own), UsageError (illegal or taken workflowId,
+    too many tags, not registered), PayloadStoreUnusable, SwfFault, EndpointError.
     """
-    request = start_request(spec, value, options)
+    request = start_request(spec, value, options, claims)
+    return _started(client, spec, request)
+
+
+def _started(client: Client, spec: Spec, request: Mapping[str, Any]) -> Started:
     workflow_id: str = request["workflowId"]
     try:
         response = client.call("StartWorkflowExecution", request)
@@ -67,7 +74,7 @@ _HINTS: Final = {
 }
 
 
-def start_request(spec: Spec, value: Json | Literal[Absent.ABSENT], options: StartOptions) -> dict[str, Any]:
+def start_request(spec: Spec, value: Json | Literal[Absent.ABSENT], options: StartOptions, claims: Claims = NO_CLAIMS) -> dict[str, Any]:
     """Every value is stated, so that what holds is the spec and not what happens to be registered."""
     tags = tuple(dict.fromkeys((*spec.tags, *options.tags)))
     if len(tags) > _TAGS:
@@ -84,22 +91,35 @@ def start_request(spec: Spec, value: Json | Literal[Absent.ABSENT], options: Sta
         "taskStartToCloseTimeout": seconds(decision),
         "childPolicy": str(spec.child_policy),
         **({} if priority is ABSENT else {"taskPriority": str(priority)}),
+        **({} if spec.lambda_role is ABSENT else {"lambdaRole": spec.lambda_role}),
         **({"tagList": list(tags)} if tags else {}),
-        **_input(spec, value),
+        **_input(spec, value, claims),
     }
 
 
-def _input(spec: Spec, value: Json | Literal[Absent.ABSENT]) -> dict[str, str]:
+RESERVED: Final = ("$swfgraph", KEY)
+"""Top-level keys of inputs that are ours: what a run carries on to the next one, and references to payloads."""
+
+
+def check_reserved(value: Json, what: str) -> None:
+    """Inputs that people give look like none of ours. Raises: InputError."""
+    taken = [key for key in RESERVED if isinstance(value, dict) and key in value]
+    if taken:
+        raise InputError(what, [(f"/{key}", "this key is swfgraph's own: give it another name") for key in taken])
+
+
+def _input(spec: Spec, value: Json | Literal[Absent.ABSENT], claims: Claims) -> dict[str, str]:
     what = f"the workflow {spec.name} {spec.version}"
+    check_reserved(value, what)
     if spec.input_schema is not ABSENT:
         check_input(spec.input_schema, None if value is ABSENT else value, what)
     if value is ABSENT:
         return {}
     text = encode(value)
-    if len(text) > PAYLOAD_LIMIT:
-        size = f"it is {len(text):,} characters as JSON, SWF takes at most {PAYLOAD_LIMIT:,}"
-        raise InputError(what, [("", f"{size}: put it into a file or a store, and give its address")])
-    return {"input": text}
+    if len(text) > claims.longest:
+        size = f"it is {len(text):,} characters as JSON, at most {claims.longest:,} can be given"
+        raise InputError(what, [("", f"{size}: {HOW if claims.longest == LIMIT else 'put it into a file, and give its address'}")])
+    return {"input": claims.kept(text)}
 
 
 def _workflow_id(spec: Spec, options: StartOptions) -> str:

@@ -37,7 +37,9 @@ class Job:
     workflow_id: str
     run_id: str
     input: str
-    """The payload as it came over the wire; empty where there is none."""
+    """The payload; empty where there is none."""
+    longest: int = PAYLOAD_LIMIT
+    """Characters of the longest result that can be answered."""
 
     @property
     def address(self) -> dict[str, str]:

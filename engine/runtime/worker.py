@@ -2,7 +2,7 @@
 
 One loop per slot and task list: poll, run, respond, without handing over to another thread. A task whose type its specs don't
 name fails with `UnknownActivity`: nothing that arrives over the wire names a program. Order of calls: `start`, `drain`, `finish`;
-or `step` any number of times, then `drain` and `finish`. Imports `known`, `heart`, `loops`, `backoff`, `task` and `swf`.
+or `step` any number of times, then `drain` and `finish`. Imports `known`, `heart`, `loops`, `backoff`, `payloads`, `task` and `swf`.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, assert_never
 
-from engine.errors import EndpointUnavailable, InputError, SwfFault, UsageError
+from engine.errors import EndpointUnavailable, InputError, PayloadError, PayloadMissing, SwfFault, UsageError
 from engine.runtime.backoff import Patience
 from engine.runtime.heart import Heart
 from engine.runtime.known import Known, repertoire
 from engine.runtime.loops import Grace, Loops
+from engine.runtime.payloads.claims import NO_CLAIMS, Claims
+from engine.runtime.payloads.reference import may_refer
 from engine.runtime.queues import TaskQueue, default_identity, take_one
 from engine.runtime.task import PAYLOAD_LIMIT, REASON_LIMIT, Abandoned, Canceled, Completed, Failed, Job, Leash, Outcome, Text, Why
 from engine.spec.inputs import check_input
@@ -50,8 +52,9 @@ class WorkerSettings:
 class Worker:
     """Raises: UsageError (see `known.repertoire`; or the specs name none of the settings' task lists)."""
 
-    def __init__(self, client: Client, specs: Sequence[Spec], settings: WorkerSettings) -> None:
+    def __init__(self, client: Client, specs: Sequence[Spec], settings: WorkerSettings, claims: Claims = NO_CLAIMS) -> None:
         self._client = client
+        self._claims = claims
         self._settings = settings
         self._repertoire = repertoire(specs, settings.grace)
         self.queues = _polled(self._repertoire.queues, settings.task_lists)
@@ -144,6 +147,7 @@ class Worker:
             workflow_id=task.workflow_id,
             run_id=task.run_id,
             input=task.input,
+            longest=self._claims.longest,
         )
         log.info("Received an activity task: %s", job.activity, extra=job.address)
         self._in_hand[task.token] = job
@@ -159,12 +163,27 @@ class Worker:
         known = self._repertoire.known.get((TaskQueue(domain=job.domain, task_list=job.task_list), job.activity, job.version))
         if known is None:
             return self._unknown(job)
+        leash = Leash()
+        with self._heart.beating_for(task.token, job, leash, known.interval):
+            try:
+                return self._claimed(known, job, leash)
+            except PayloadError as error:
+                return Failed(
+                    reason="Payload.Missing" if isinstance(error, PayloadMissing) else "Payload.StoreUnusable", details=str(error)
+                )
+
+    def _claimed(self, known: Known, job: Job, leash: Leash) -> Outcome:
+        """Payloads that are too long for SWF are fetched and stored within the task's time. Raises: PayloadError."""
+        if may_refer(job.input):
+            job = replace(job, input=self._claims.resolved(job.input))
         refusal = _refusal(known, job)
         if refusal is not ABSENT:
             return Failed(reason="Input.Invalid", details=refusal)
-        leash = Leash()
-        with self._heart.beating_for(task.token, job, leash, known.interval):
-            return known.handler.run(job, leash)
+        outcome = known.handler.run(job, leash)
+        if isinstance(outcome, Completed) and outcome.result is not ABSENT:
+            sent = self._claims.kept(outcome.result)
+            return outcome if sent is outcome.result else Completed(result=sent)
+        return outcome
 
     def _unknown(self, job: Job) -> Failed:
         here = TaskQueue(domain=job.domain, task_list=job.task_list)

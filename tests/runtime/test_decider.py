@@ -378,7 +378,7 @@ def test_whoever_listens_hears_of_each_decision(client: Client, tmp_path: Path) 
     plan = plan_of(tmp_path, chain("a"))
     execution = begin(client, plan, 1)
     heard: list[str] = []
-    Decider(client, [plan], DeciderSettings(), heard.append).step()
+    Decider(client, [plan], DeciderSettings(), on_decided=heard.append).step()
     assert heard == [execution.run_id]
 
 

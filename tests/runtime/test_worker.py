@@ -301,6 +301,7 @@ def test_the_log_names_a_failure_and_its_beginning(client: Client, tmp_path: Pat
 
 
 def test_one_worker_runs_the_seed_specs_all_at_once_though_two_of_them_share_a_type_name(client: Client) -> None:
-    plans = [load_plan(path) for path in find_specs([Path(__file__).parents[2] / "specs"])]
+    seeds = [Path(__file__).parents[2] / "specs" / name for name in ("fruit", "hello", "serial", "parallel", "booking")]
+    plans = [load_plan(path) for path in find_specs(seeds)]
     queues = Worker(client, [plan.spec for plan in plans], WorkerSettings()).queues
     assert {queue.task_list for queue in queues} == {"TestTasks", "default", "a_tasks", "b_tasks", "c_tasks", "booking"}

@@ -54,6 +54,7 @@ class CommandHandler:
             environment={**os.environ, **self.run_as.environment, **task_environment(job)},
             stdin=job.input.encode("utf-8", "surrogatepass"),
             grace=self.grace,
+            stdout_limit=max(STDOUT_LIMIT, job.longest),
         )
         try:
             ended = run_program(program, leash, lambda line: log.info("%s stderr: %s", job.activity, line, extra=job.address))
@@ -67,12 +68,12 @@ class CommandHandler:
         if ended.code != 0:
             return failure(ended, name)
         if self.output is ABSENT:
-            return result_of_text(ended.stdout, complete=ended.stdout_complete, what="stdout")
+            return result_of_text(ended.stdout, complete=ended.stdout_complete, what="stdout", longest=job.longest)
         try:
             path = self.folder / render_text(self.output.path, job)
         except ExpressionError as error:
             return Failed(reason=f"Expression.{error.code}", details=f"the output file of {job.activity}: {error}")
-        return _file_result(path)
+        return _file_result(path, job.longest)
 
 
 def task_environment(job: Job) -> Mapping[str, str]:
@@ -134,12 +135,13 @@ def not_started(error: OSError | ValueError, name: str, folder: Path) -> Failed:
             return Failed(reason="Command.NotStarted", details=f"{name}: {error}")
 
 
-def _file_result(path: Path) -> Completed | Failed:
+def _file_result(path: Path, longest: int) -> Completed | Failed:
+    most = max(STDOUT_LIMIT, longest)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return Failed(reason="Output.Missing", details=f"{path} is no regular file")
         with path.open("rb") as file:
-            raw = file.read(STDOUT_LIMIT + 1)
+            raw = file.read(most + 1)
     except (OSError, ValueError) as error:
         return Failed(reason="Output.Missing", details=f"the command ended well, but its output file can't be read: {error}")
-    return result_of_text(raw[:STDOUT_LIMIT], complete=len(raw) <= STDOUT_LIMIT, what=str(path))
+    return result_of_text(raw[:most], complete=len(raw) <= most, what=str(path), longest=longest)

@@ -25,7 +25,7 @@ from engine.runtime.task import Leash
 from engine.spec.model import ABSENT
 
 STDOUT_LIMIT: Final = 1 << 20
-"""Bytes of stdout that are kept: a result fits 32,768 characters, so what is longer than this can't become one."""
+"""Bytes of stdout that are kept unless told otherwise: what is longer can't become a result of 32,768 characters."""
 
 STDERR_TAIL: Final = 8192
 """Bytes of stderr that are kept: its end, which becomes a failure's details."""
@@ -46,6 +46,8 @@ class Program:
     stdin: bytes
     grace: float
     """Seconds between TERM and KILL."""
+    stdout_limit: int = STDOUT_LIMIT
+    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class Exit:
     """As `subprocess` counts: negative is a signal's number."""
     stdout: bytes
     stdout_complete: bool
-    """False: there was more than STDOUT_LIMIT."""
+    """False: there was more than the program's stdout_limit."""
     stderr: bytes
     """The last STDERR_TAIL bytes."""
     stopped: bool
@@ -117,6 +119,7 @@ class _Watch:
     def __init__(self, process: subprocess.Popen[bytes], program: Program, on_stderr: Callable[[str], None]) -> None:
         self._process = process
         self._grace = program.grace
+        self._room = program.stdout_limit
         self._unwritten = memoryview(program.stdin)
         self._stdout = bytearray()
         self._overflow = False
@@ -217,9 +220,9 @@ class _Watch:
 
     def _read_stdout(self, pipe: IO[bytes]) -> None:
         chunk = self._read(pipe)
-        room = STDOUT_LIMIT - len(self._stdout)
-        self._overflow = self._overflow or len(chunk) > room
-        self._stdout += chunk[:room]
+        self._overflow = self._overflow or len(chunk) > self._room
+        self._stdout += chunk[: self._room]
+        self._room -= min(len(chunk), self._room)
 
     def _read_stderr(self, pipe: IO[bytes]) -> None:
         chunk = self._read(pipe)

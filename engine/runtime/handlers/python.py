@@ -52,7 +52,7 @@ class PythonHandler:
             return Canceled(details=canceled.details) if leash.why is ABSENT else stopped(leash.why, canceled.details)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code: whatever it raises is the task's failure
             return failure(error)
-        return result_of_value(result, f"the return value of {name}")
+        return result_of_value(result, f"the return value of {name}", job.longest)
 
 
 def _call(function: Callable[..., Json], arguments: Sequence[Json]) -> Json:

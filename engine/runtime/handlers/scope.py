@@ -16,11 +16,13 @@ class TaskScope:
 
     def __init__(self, job: Job, now: float) -> None:
         self.now = now
+        self._job = job
         self._root: dict[str, Json] = {"activityId": job.activity_id, "workflowId": job.workflow_id, "runId": job.run_id}
-        if job.input:
-            self._root["input"] = decode(job.input)
 
-    def root(self, references: References) -> dict[str, Json]:  # noqa: ARG002 - all of it is at hand already
+    def root(self, references: References) -> dict[str, Json]:  # noqa: ARG002 - all of it costs as much as a part
+        """The input is decoded when the first expression asks: it may be long, and most arguments are plain text."""
+        if self._job.input and "input" not in self._root:
+            self._root["input"] = decode(self._job.input)
         return self._root
 
 

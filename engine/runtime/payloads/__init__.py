@@ -1,0 +1,1 @@
+"""Payloads that are too long for SWF: kept in a store by their digest, with a reference in their place. Imports `errors`, `spec`."""
