@@ -54,7 +54,8 @@ class Desk:
             **shown,
         )
         response = HTMLResponse(text, status_code=status)
-        keep(self.access, replace(visitor, said=("", "")), response, secure=request.url.scheme == "https")
+        if "x-refresh" not in request.headers:  # a page that is brought up to date shows nothing that was said since
+            keep(self.access, replace(visitor, said=("", "")), response, secure=request.url.scheme == "https")
         return response
 
     def domains(self) -> list[str]:
@@ -63,7 +64,7 @@ class Desk:
         return sorted(info["name"] for info in infos)
 
     async def form(self, request: Request) -> Mapping[str, str]:
-        """What a form of ours sends; empty fields are left out. Raises: UsageError (too large, no form, not from a page of this console)."""
+        """What a form of ours sends; empty fields are left out. Raises: UsageError (too large, no form, no page of this console)."""
         body = b""
         async for chunk in request.stream():
             body += chunk

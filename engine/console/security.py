@@ -1,9 +1,9 @@
 """Who may use the console, and what a browser may do with its pages.
 
-Every answer carries a strict Content-Security-Policy: nothing inline runs, nothing is loaded from elsewhere, nobody frames a page. A request
-must name a host that is ours (DNS rebinding), one that changes something must come from a page of ours (Origin, and a token that only our
-pages know). With tokens configured, nobody sees anything before logging in. Pure but for the key, which is drawn when the console starts:
-a restart ends all sessions. Imports starlette and itsdangerous; imported by `app` and the login page.
+Every answer carries a strict Content-Security-Policy: nothing inline runs, nothing is loaded from elsewhere, nobody frames a page. A
+request must name a host that is ours (DNS rebinding); one that changes something must come from a page of ours (Origin, and a token
+that only our pages know). With tokens configured, nobody sees anything before logging in. Pure but for the key, which is drawn when
+the console starts: a restart ends all sessions. Imports starlette and itsdangerous; imported by `app`, `desk` and the login page.
 """
 
 from __future__ import annotations

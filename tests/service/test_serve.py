@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from engine.errors import AddressInUse, DatabaseUnusable, EndpointError, UsageError
-from engine.service.serve import Settings, _listen
+from engine.service.listening import listen
+from engine.service.serve import Settings
 from tests.service.serving import HEADERS, LIST_DOMAINS, send, served, served_apart
 from tests.service.world import COMPLETE, DOMAIN, NO_TASK, POLL, Bystander, decide, furnish, start
 
@@ -242,5 +243,5 @@ def test_of_200_polls_over_http_one_task_wakes_one(tmp_path: Path, connect: Conn
 
 def test_answers_do_not_wait_for_the_clients_acknowledgement(tmp_path: Path) -> None:
     """Nagle's algorithm is off on accepted connections: asyncio does that for sockets that name their protocol only."""
-    with _listen(Settings(database=tmp_path / "swf.db", port=0)) as listener:
+    with listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP

@@ -14,7 +14,7 @@ from engine.console.desk import desk_of
 from engine.console.security import Visitor, keep, visitor_of
 
 
-async def show(request: Request) -> Response:
+def show(request: Request) -> Response:
     return desk_of(request).page(request, "login.html", wrong=False)
 
 
