@@ -1,6 +1,8 @@
 """What is so when a node is entered: which other nodes have certainly completed, may have, can't have; whose errors can be read.
 
-`Before` answers for one sound graph. A node x may be missing at a node n for two reasons, and both are looked for:
+`Before` answers for one sound graph. It is one or two *parts*: what follows from the start, and what a cancel request leads to; there,
+anything of the first part may have completed, or not. Within a part a node x may be missing at a node n for two reasons, and both are
+looked for:
 - x does not complete in this run: some choice of one fork per node enters n and does not complete x. Backwards, a node can *avoid* x if
   it has a fork all of whose targets can; n may lack x if it is reached by such forks alone.
 - x is still at work: a join that does not wait for everything lets n be entered while x is held up. Forwards, a node is *held up* with x
@@ -13,16 +15,17 @@ reader with it. Imports networkx; imported by `data`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import reduce
+from typing import Final, Literal
 
 import networkx as nx
 
 from engine.graph.forks import Fork, ForkTree, fork_of, fork_tree
 from engine.graph.plan import Edge, EdgeKind
 from engine.graph.structure import Structure
-from engine.spec.model import DecisionNode, Join, JoinKind
+from engine.spec.model import ABSENT, Absent, DecisionNode, Join, JoinKind, Percent, Work
 
 
 class Standing(Enum):
@@ -35,10 +38,68 @@ class Standing(Enum):
     AFTER = "x comes after n, or is n"
     FAILED = "n is entered only when x has failed"
     EXCLUDED = "x and n are never entered in the same run"
+    CUT_SHORT = "n follows a cancel request, which may come before x has completed"
+
+
+_NEVER: Final = frozenset({Standing.AFTER, Standing.FAILED, Standing.EXCLUDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
+    main: _Part
+    canceled: _Part | Literal[Absent.ABSENT]
+    comes_back: bool
+    """Whether what follows a cancel request can go back to before it."""
+
+    def result(self, reader: str, name: str) -> Standing:
+        """What the result of `name` is to `reader`, at the moment when `reader` is entered."""
+        standings: list[Standing] = []
+        if reader in self.main.places:
+            elsewhere = Standing.MAY_BE_SKIPPED if self.comes_back else Standing.EXCLUDED
+            standings.append(self.main.result(reader, name) if name in self.main.places else elsewhere)
+        if self.canceled is not ABSENT and reader in self.canceled.places:
+            standings.append(self.canceled.result(reader, name) if name in self.canceled.places else Standing.CUT_SHORT)
+        return _either(standings)
+
+    def has_failed(self, reader: str, name: str) -> bool:
+        """Whether `reader` is only ever entered when `name` has failed."""
+        return all(name in part.places and part.has_failed(reader, name) for part in self._parts_of(reader))
+
+    def may_see_error(self, reader: str, name: str) -> bool:
+        """Whether `reader` can be entered while an error of `name` is known: after it was caught, or after going back since.
+
+        An error is forgotten when its node completes after all, so what follows by `next` never sees it; but those of items that
+        `tolerate` lets fail are kept.
+        """
+        if any(name in part.places and part.may_see_error(reader, name) for part in self._parts_of(reader)):
+            return True
+        outside = self.comes_back or self.canceled in self._parts_of(reader)
+        return outside and any(name not in part.places for part in self._parts_of(reader))
+
+    def is_forgotten(self, name: str) -> bool:
+        """Whether going back, or a cancel request, can take away the result of a node that had completed."""
+        back = [edge for part in self._parts_of(name) for edge in part.structure.edges if edge.kind is EdgeKind.RETRY_FROM]
+        again = any(part.follows(name, edge.target) for part in self._parts_of(name) for edge in back)
+        return again or self.comes_back or (self.canceled is not ABSENT and name in self.canceled.places)
+
+    def _parts_of(self, reader: str) -> list[_Part]:
+        return [part for part in (self.main, self.canceled) if part is not ABSENT and reader in part.places]
+
+
+def _either(standings: Sequence[Standing]) -> Standing:
+    """What is so where one of these is, but not which."""
+    certain = {Standing.ALWAYS, *_NEVER}
+    doubts = [standing for standing in standings if standing not in certain]
+    if doubts:
+        return doubts[0]
+    always = [standing is Standing.ALWAYS for standing in standings]
+    return standings[0] if all(always) or not any(always) else Standing.MAY_BE_SKIPPED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """All that follows from one node."""
+
     structure: Structure
     places: Mapping[str, int]
     """Topological order; a set of nodes is an int with these bits."""
@@ -50,7 +111,6 @@ class Before:
     """Per node: those that may be at work when it is entered."""
 
     def result(self, reader: str, name: str) -> Standing:
-        """What the result of `name` is to `reader`, at the moment when `reader` is entered."""
         if name == reader or self._precedes(reader, name):
             return Standing.AFTER
         needed = self.tree.needed(reader)
@@ -66,16 +126,13 @@ class Before:
         return Standing.MAY_BE_RUNNING if self.may_outrun[reader] & bit else Standing.ALWAYS
 
     def has_failed(self, reader: str, name: str) -> bool:
-        """Whether `reader` is only ever entered when `name` has failed."""
         fork = self.tree.needed(reader).get(name)
         return fork is not None and fork[1] is EdgeKind.CATCH
 
     def may_see_error(self, reader: str, name: str) -> bool:
-        """Whether `reader` can be entered while an error of `name` is known: after it was caught, or after going back since.
-
-        An error is forgotten when its node completes after all, so what follows by `next` never sees it.
-        """
         if self._may_follow_failure(reader, name):
+            return True
+        if self._tolerates(name) and self._precedes(name, reader) and not self._excluded(reader, name):
             return True
         fails_over = not isinstance(self.structure.spec.nodes[name], DecisionNode)  # a decision goes back by choice
         back = [edge for edge in self.structure.edges if edge.kind is EdgeKind.RETRY_FROM]
@@ -102,6 +159,13 @@ class Before:
             return fork is None or fork[1] is EdgeKind.CATCH
         return EdgeKind.RETRY in leaving and not self._precedes(name, reader)
 
+    def _tolerates(self, name: str) -> bool:
+        node = self.structure.spec.nodes[name]
+        return isinstance(node, Work) and node.for_each is not ABSENT and node.for_each.tolerate not in {0, Percent(value=0.0)}
+
+    def follows(self, name: str, earlier: str) -> bool:
+        return earlier in self.places and (name == earlier or self._precedes(earlier, name))
+
     def _precedes(self, name: str, later: str) -> bool:
         return bool(self.ancestors[later] & 1 << self.places[name])
 
@@ -115,14 +179,34 @@ class Before:
 
 def before(structure: Structure) -> Before:
     """Of a structure without errors."""
+    on_cancel = structure.spec.on_cancel
+    main = _part(_following(structure, structure.starts[0]))
+    if on_cancel is ABSENT:
+        return Before(main=main, canceled=ABSENT, comes_back=False)
+    canceled = _part(_following(structure, on_cancel))
+    leaving = (edge for edge in structure.edges if edge.source in canceled.places and edge.target not in canceled.places)
+    return Before(main=main, canceled=canceled, comes_back=any(leaving))
+
+
+def _following(structure: Structure, root: str) -> Structure:
+    """The part of a structure that can be reached from a node."""
+    if structure.roots == (root,):
+        return structure
+    reached = {root, *nx.descendants(structure.forward, root)}
+    kept = [it for it in structure.references if it.edge.source in reached and it.edge.target in reached]
+    forward: nx.DiGraph[str] = nx.DiGraph(structure.forward.subgraph(reached))
+    return replace(structure, references=tuple(kept), forward=forward, starts=(root,))
+
+
+def _part(structure: Structure) -> _Part:
     names = {name: index for index, name in enumerate(nx.topological_sort(structure.forward))}
     flow = _Flow(
         names=names,
-        joins={name: node.join for name, node in structure.spec.nodes.items()},
+        joins={name: structure.spec.nodes[name].join for name in names},
         forks=_forks(names, structure.edges),
         sources={name: list(structure.forward.predecessors(name)) for name in names},
     )
-    return Before(
+    return _Part(
         structure=structure,
         places=names,
         tree=fork_tree(structure.edges, structure.starts[0]),

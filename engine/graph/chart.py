@@ -21,6 +21,7 @@ from engine.spec.model import (
     ActivityNode,
     DecisionNode,
     JoinKind,
+    LambdaNode,
     Node,
     PassNode,
     Spec,
@@ -28,6 +29,9 @@ from engine.spec.model import (
     TerminalStatus,
     WaitFor,
     WaitNode,
+    WaitSignal,
+    WaitUntil,
+    WorkflowNode,
 )
 
 
@@ -152,6 +156,7 @@ _TERMINALS: Final = {
     TerminalStatus.COMPLETED: Palette(fill="#dcf3e2", stroke="#2e8b4f", ink="#0f3d20"),
     TerminalStatus.FAILED: Palette(fill="#fbe0de", stroke="#c43d36", ink="#5a1512"),
     TerminalStatus.CANCELED: Palette(fill="#fdecc8", stroke="#c77f10", ink="#573605"),
+    TerminalStatus.CONTINUED: Palette(fill="#e0f1f4", stroke="#2a8494", ink="#0d3a43"),
 }
 _STATES: Final = {
     State.IDLE: Palette(fill="#ffffff", stroke="#b4bac3", ink="#565d68"),
@@ -207,7 +212,7 @@ def _figure(plan: Plan, node: Node, overlay: Overlay | Literal[Absent.ABSENT]) -
 
 def _shape(node: Node) -> Shape:
     match node:
-        case ActivityNode():
+        case ActivityNode() | WorkflowNode() | LambdaNode():
             return Shape.RECTANGLE
         case DecisionNode():
             return Shape.DIAMOND
@@ -237,10 +242,13 @@ def _name_lines(node: Node, shape: Shape) -> list[Line]:
 def _detail_lines(spec: Spec, node: Node) -> list[Line]:
     match node:
         case ActivityNode():
-            activity = spec.activities[node.activity]
-            text = activity.name
+            text = node.activity
+        case WorkflowNode():
+            text = f"{node.workflow.name} {node.workflow.version}"
+        case LambdaNode():
+            text = f"λ {node.function}"
         case WaitNode():
-            text = f"for {_said(node.on.duration.value)}" if isinstance(node.on, WaitFor) else f"until {node.on.time.source}"
+            text = _waited(node.on)
         case TerminalNode():
             text = str(node.status) if node.reason is ABSENT else f"{node.status}: {_said(node.reason.value)}"
         case PassNode() | DecisionNode():
@@ -248,6 +256,18 @@ def _detail_lines(spec: Spec, node: Node) -> list[Line]:
         case _:
             assert_never(node)
     return [Line(text=line, size=SMALL_SIZE) for line in wrapped(text, SMALL_SIZE, widest=_WIDEST_SMALL, lines=2)]
+
+
+def _waited(on: WaitFor | WaitUntil | WaitSignal) -> str:
+    match on:
+        case WaitFor():
+            return f"for {_said(on.duration.value)}"
+        case WaitUntil():
+            return f"until {on.time.source}"
+        case WaitSignal():
+            return f"signal {on.signal}" if on.timeout is ABSENT else f"signal {on.signal}, at most {_said(on.timeout.value)}"
+        case _:
+            assert_never(on)
 
 
 def _said(value: object) -> str:

@@ -37,6 +37,7 @@ def plan_of(structure: Structure) -> Plan:
     rank = {name: index for index, name in enumerate(spec.nodes)}
     ordered = nx.lexicographical_topological_sort(structure.forward, key=rank.__getitem__)
     back = {(edge.source, _rule_kind(spec, edge), edge.rule): edge for edge in edges if edge.kind is EdgeKind.RETRY_FROM}
+    begun_again = {edge.target for edge in back.values()} | ({spec.on_cancel} if spec.on_cancel is not ABSENT else set())
     return Plan(
         spec=spec,
         graph=_graph(spec, edges),
@@ -46,8 +47,9 @@ def plan_of(structure: Structure) -> Plan:
         incoming=_by(spec, edges, source=False),
         retry_from=back,
         order={name: index for index, name in enumerate(ordered)},
-        downstream={name: frozenset({name, *nx.descendants(structure.forward, name)}) for name in {edge.target for edge in back.values()}},
+        downstream={name: frozenset({name, *nx.descendants(structure.forward, name)}) for name in begun_again},
         digest=digest_of(spec, start),
+        on_cancel=spec.on_cancel,
     )
 
 

@@ -1,9 +1,10 @@
 """The digest of a spec: equal exactly when the decider would interpret two specs alike.
 
 In: the workflow's name and version, the start node, the nodes with all defaults resolved and in order, name and version of the activity
-types they use, the inputSchema. Out: descriptions, `run` and `output` of activity types, tags, files and what else only registration
-or the worker reads. A field of the model that is absent or empty leaves no trace, so that a later version of swfgraph can add optional
-fields without giving every spec a new digest. Imports `spec.model` alone.
+types they use, the inputSchema, onCancel, lambdaRole, how long a cancel waits. Out: descriptions, `run` and `output` of activity types,
+tags, schedule, alerts, files and what else only registration or the worker reads. A field of the model that is absent or empty leaves no
+trace, so that a later version of swfgraph can add optional fields without giving every spec a new digest. Imports `spec.model`,
+`graph.references`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 
-from engine.spec.model import ABSENT, ActivityNode, Json, Spec, Template
+from engine.graph.references import activities_used
+from engine.spec.model import ABSENT, Json, Spec, Template, WorkflowTimeouts
 
 _DIGITS = 32
 _PROSE = frozenset({"description"})
@@ -22,7 +24,7 @@ _PROSE = frozenset({"description"})
 
 def digest_of(spec: Spec, start: str) -> str:
     """sha256 (hex, first 32 characters) over a canonical JSON of what the decider interprets."""
-    used = {node.activity for node in spec.nodes.values() if isinstance(node, ActivityNode)}
+    used = {use.activity for use in activities_used(spec)}
     interpreted = {
         "name": spec.name,
         "version": spec.version,
@@ -30,9 +32,19 @@ def digest_of(spec: Spec, start: str) -> str:
         "activities": {key: [spec.activities[key].name, spec.activities[key].version] for key in used},
         "nodes": [_canonical(node) for node in spec.nodes.values()],
         "inputSchema": _canonical(Template(value=None if spec.input_schema is ABSENT else spec.input_schema)),
-    }
+    } | _if_said(spec)
     text = json.dumps(interpreted, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:_DIGITS]
+
+
+def _if_said(spec: Spec) -> dict[str, Json]:
+    """What came into the language later: it leaves no trace where it is as it was before."""
+    said = {
+        "onCancel": spec.on_cancel,
+        "lambdaRole": spec.lambda_role,
+        "cancelTimeout": ABSENT if spec.timeouts.cancel == WorkflowTimeouts().cancel else spec.timeouts.cancel,
+    }
+    return {key: value for key, value in said.items() if value is not ABSENT}
 
 
 def _canonical(value: object) -> Json:

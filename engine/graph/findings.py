@@ -70,10 +70,10 @@ def _escaped(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`did you mean "x"?`, or nothing where no known name is near."""
+def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """`did you mean "x"?`, or nothing where no known name is near (1: the same, 0: nothing in common)."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
-    near = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    near = get_close_matches(name.casefold(), by_folded, n=1, cutoff=cutoff)
     return f'did you mean "{by_folded[near[0]]}"?' if near else ""
 
 

@@ -19,20 +19,20 @@ from engine.graph.plan import Edge
 from engine.spec.model import JoinKind, Spec
 
 
-def join_findings(spec: Spec, edges: Sequence[Edge], forward: nx.DiGraph[str], starts: Sequence[str], places: Places) -> Iterator[Finding]:
-    """What can be taken together is said only where everything follows from one start, without cycles."""
+def join_findings(spec: Spec, edges: Sequence[Edge], forward: nx.DiGraph[str], roots: Sequence[str], places: Places) -> Iterator[Finding]:
+    """What can be taken together is said only where everything follows from the roots, without cycles; there are none if it is unclear."""
     incoming: dict[str, list[Edge]] = {name: [] for name in spec.nodes}
     for edge in edges:
         if edge.forward:
             incoming[edge.target].append(edge)
     counted = any(not isinstance(node.join, JoinKind) and node.join > 1 for node in spec.nodes.values())
-    trees = [fork_tree(edges, starts[0])] if counted and _is_sound(forward, starts) else []
+    trees = [fork_tree(edges, root) for root in roots] if counted and _is_sound(forward, roots) else []
     for name, node in spec.nodes.items():
         pointer, arriving = f"/nodes/{name}/join", incoming[name]
         if not isinstance(node.join, JoinKind) and node.join > max(len(arriving), 1):
             message = f'node "{name}" waits for {node.join} incoming edges and has {len(arriving)}'
             yield places.error("join-impossible", pointer, message, hint=f"at most {len(arriving)} can be taken" if arriving else "")
-        elif not isinstance(node.join, JoinKind) and trees and node.join > (most := most_together(trees[0], arriving)):
+        elif not isinstance(node.join, JoinKind) and trees and node.join > (most := max(most_together(tree, arriving) for tree in trees)):
             message = f'node "{name}" waits for {node.join} of {len(arriving)} incoming edges, but at most {most} can be taken in one run'
             hint = 'branches of one decision exclude each other; "all" waits for those that can still come, "any" for the first'
             yield places.error("join-impossible", pointer, message, hint=hint)
@@ -41,8 +41,9 @@ def join_findings(spec: Spec, edges: Sequence[Edge], forward: nx.DiGraph[str], s
             yield places.warning("needless-join", pointer, message, key=True)
 
 
-def _is_sound(forward: nx.DiGraph[str], starts: Sequence[str]) -> bool:
-    return len(starts) == 1 and len(nx.descendants(forward, starts[0])) + 1 == len(forward) and nx.is_directed_acyclic_graph(forward)
+def _is_sound(forward: nx.DiGraph[str], roots: Sequence[str]) -> bool:
+    reached = set(roots).union(*(nx.descendants(forward, root) for root in roots))
+    return bool(roots) and len(reached) == len(forward) and nx.is_directed_acyclic_graph(forward)
 
 
 def most_together(tree: ForkTree, edges: Sequence[Edge]) -> int:

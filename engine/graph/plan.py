@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from engine.spec.model import Node, Spec
+from engine.spec.model import ABSENT, Absent, Node, Spec
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -50,7 +50,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A spec that compiled: its forward edges form a DAG in which everything is reachable from `start`."""
+    """A spec that compiled: its forward edges form a DAG in which everything is reachable from `start` or from `on_cancel`."""
 
     spec: Spec
     graph: nx.MultiDiGraph[str]
@@ -66,9 +66,11 @@ class Plan:
     order: Mapping[str, int]
     """Topological rank over forward edges; ties in the document's order."""
     downstream: Mapping[str, frozenset[str]]
-    """For every target of a RETRY_FROM edge: itself and all nodes reachable from it by forward edges."""
+    """For every target of a RETRY_FROM edge, and for `on_cancel`: itself and all nodes reachable from it by forward edges."""
     digest: str
     """sha256 (hex, first 32 characters) of what the decider interprets: neither descriptions nor `run`."""
+    on_cancel: str | Literal[Absent.ABSENT] = ABSENT
+    """The node that a cancel request leads to: no edge does, and nobody enters it otherwise."""
 
     @property
     def nodes(self) -> Mapping[str, Node]:

@@ -1,6 +1,7 @@
-"""Where a spec's nodes point: every mention of a node in `next`, `choices`, `default`, `catch`, `retry`, as an edge with its place.
+"""Where a spec's nodes point: every mention of a node in `next`, `choices`, `default`, `catch`, `retry`, as an edge with its place; and
+every mention of an activity type.
 
-The one walk over the node types that `compile`, `structure` and `draw` share; what is wrong with a target is not said here.
+The walks over the node types that `compile`, `structure`, `digest` and `draw` share; what is wrong with a target is not said here.
 Imports `spec.model` and `graph.plan`; knows nothing of networkx.
 """
 
@@ -12,10 +13,12 @@ from typing import assert_never
 
 from engine.graph.plan import Edge, EdgeKind
 from engine.spec.model import (
+    ABSENT,
     ActivityNode,
     CatchRule,
     DecisionNode,
     Goto,
+    LambdaNode,
     Node,
     PassNode,
     RetryFrom,
@@ -23,6 +26,8 @@ from engine.spec.model import (
     Spec,
     TerminalNode,
     WaitNode,
+    Work,
+    WorkflowNode,
 )
 
 
@@ -32,6 +37,17 @@ class Reference:
 
     edge: Edge
     pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityUse:
+    """A node's mention of an activity type, which may be unknown."""
+
+    node: str
+    activity: str
+    pointer: str
+    undoes: bool = False
+    """Whether it is the node's `compensate` that has the tasks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +78,18 @@ def references_of(spec: Spec) -> tuple[Reference, ...]:
     return tuple(found)
 
 
+def activities_used(spec: Spec) -> Iterator[ActivityUse]:
+    for name, node in spec.nodes.items():
+        if isinstance(node, ActivityNode):
+            yield ActivityUse(node=name, activity=node.activity, pointer=f"/nodes/{name}/activity")
+        if isinstance(node, Work) and node.compensate is not ABSENT:
+            pointer = f"/nodes/{name}/compensate/activity"
+            yield ActivityUse(node=name, activity=node.compensate.activity, pointer=pointer, undoes=True)
+
+
 def _mentions(node: Node, at: str) -> Iterator[_Mention]:
     match node:
-        case ActivityNode():
+        case ActivityNode() | WorkflowNode() | LambdaNode():
             yield from _goto(EdgeKind.NEXT, node.next, f"{at}/next")
             yield from _caught(node.catch, f"{at}/catch")
             yield from _retried(node.name, node.retry, f"{at}/retry")

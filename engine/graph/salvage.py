@@ -28,13 +28,23 @@ _TOP_STAND_INS: Final[dict[str, Json]] = {
     "taskList": "unknown",
     "activities": {},
 }
-_LEADING: Final = frozenset({"next", "choices", "default", "catch", "start", "type", "join"})
-"""Members that say where a workflow goes."""
+_LEADING: Final = frozenset({"next", "choices", "default", "catch", "start", "type", "join", "compensate"})
+"""Members that say where a workflow goes, or what it runs."""
 _ROUNDS: Final = 10
 """Each takes out what the one before laid bare; specs are less deep than that."""
 
 _ABOUT_WHAT_IS_THERE: Final = frozenset(
-    {"unknown-node", "unknown-activity", "unknown-start", "duplicate-target", "cycle", "retry-from-itself", "shadowed-rule"}
+    {
+        "unknown-node",
+        "unknown-activity",
+        "unknown-start",
+        "duplicate-target",
+        "cycle",
+        "retry-from-itself",
+        "shadowed-rule",
+        "on-cancel-start",
+        "on-cancel-entered",
+    }
 )
 """Rules of pass 2 that complain of what the author wrote, not of what is missing: they hold whatever was taken out."""
 
@@ -90,7 +100,7 @@ def _replace_top(value: Json, key: str) -> bool:
     value.pop(key, None)
     if key in _TOP_STAND_INS:
         value[key] = copy.copy(_TOP_STAND_INS[key])
-    return key != "start"
+    return key not in {"start", "onCancel"}
 
 
 def _holder(value: Json, path: Sequence[str]) -> tuple[dict[str, Json], str]:

@@ -1,8 +1,9 @@
 """Pass 2: is the graph of a spec sound? Generators of findings, one per rule; all of them run, each on what the others left sound.
 
-Names first; the rules about paths then see the graph of the edges whose both ends exist. What is said once is not said again of the
-nodes that suffer from it: a cycle is one finding, and the nodes that only lead into it are named there. What one node says wrongly by
-itself (rules that can never apply, a join without a choice) is in `rules`, which joins can be satisfied in `joins`.
+Names first (`names`); the rules about paths then see the graph of the edges whose both ends exist. What is said once is not said again of
+the nodes that suffer from it: a cycle is one finding, and the nodes that only lead into it are named there. What one node says wrongly by
+itself (rules that can never apply, a join without a choice) is in `rules`, which joins can be satisfied in `joins`, what is wrong with
+how a workflow is canceled or undone in `endings`.
 Imports networkx; imported by `compile` and `check`.
 """
 
@@ -14,12 +15,14 @@ from dataclasses import dataclass
 import networkx as nx
 
 from engine.errors import Finding
+from engine.graph.endings import ending_findings
 from engine.graph.findings import Places, did_you_mean, quoted
 from engine.graph.joins import join_findings
+from engine.graph.names import name_findings, unused_activities
 from engine.graph.plan import Edge, EdgeKind
 from engine.graph.references import Reference, references_of
 from engine.graph.rules import rule_findings
-from engine.spec.model import ABSENT, ActivityNode, Spec, TerminalNode
+from engine.spec.model import ABSENT, Spec, TerminalNode
 
 _GO_BACK = "a workflow goes back with retryFrom and maxTimes in a choice or a catch rule: such an edge is bounded and may close a loop"
 
@@ -37,6 +40,12 @@ class Structure:
     """One name, unless `start` is missing or wrong."""
 
     @property
+    def roots(self) -> tuple[str, ...]:
+        """Where a workflow is entered: at its start, and where a cancel request leads to."""
+        on_cancel = self.spec.on_cancel
+        return self.starts if on_cancel is ABSENT or on_cancel not in self.spec.nodes else (*self.starts, on_cancel)
+
+    @property
     def edges(self) -> tuple[Edge, ...]:
         return tuple(reference.edge for reference in self.references)
 
@@ -52,35 +61,24 @@ def structure_of(spec: Spec) -> Structure:
 def structure_findings(structure: Structure, places: Places) -> tuple[Finding, ...]:
     """Every complaint about the graph, in the order of the rules."""
     return (
-        *_unknown_names(structure.spec, places),
+        *name_findings(structure.spec, places),
         *_duplicate_targets(structure, places),
         *_start(structure, places),
         *_cycles(structure, places),
         *_unreachable(structure, places),
         *_no_way_out(structure, places),
         *_back_edges(structure, places),
-        *join_findings(structure.spec, structure.edges, structure.forward, structure.starts, places),
+        *join_findings(structure.spec, structure.edges, structure.forward, structure.roots if len(structure.starts) == 1 else (), places),
         *rule_findings(structure.spec, places),
-        *_unused_activities(structure.spec, places),
+        *ending_findings(structure.spec, structure.edges, places),
+        *unused_activities(structure.spec, places),
     )
 
 
 def _starts(spec: Spec, forward: nx.DiGraph[str]) -> tuple[str, ...]:
     if spec.start is not ABSENT and spec.start in spec.nodes:
         return (spec.start,)
-    return tuple(name for name in spec.nodes if forward.in_degree(name) == 0)
-
-
-def _unknown_names(spec: Spec, places: Places) -> Iterator[Finding]:
-    for reference in references_of(spec):
-        if reference.edge.target not in spec.nodes:
-            message = f'node "{reference.edge.source}" leads to "{reference.edge.target}", which is no node of this workflow'
-            yield places.error("unknown-node", reference.pointer, message, hint=did_you_mean(reference.edge.target, spec.nodes))
-    for name, node in spec.nodes.items():
-        if isinstance(node, ActivityNode) and node.activity not in spec.activities:
-            message = f'node "{name}" runs activity "{node.activity}", which is not among the activities of this workflow'
-            hint = did_you_mean(node.activity, spec.activities) or "describe it under /activities"
-            yield places.error("unknown-activity", f"/nodes/{name}/activity", message, hint=hint)
+    return tuple(name for name in spec.nodes if forward.in_degree(name) == 0 and name != spec.on_cancel)
 
 
 def _duplicate_targets(structure: Structure, places: Places) -> Iterator[Finding]:
@@ -125,7 +123,7 @@ def _unreachable(structure: Structure, places: Places) -> Iterator[Finding]:
     """From `start`, or from any of the nodes that might be meant; nothing is known where there is none."""
     if not structure.starts:
         return
-    reached = _from(structure.forward, structure.starts)
+    reached = _from(structure.forward, structure.roots)
     for name in structure.spec.nodes:
         if name not in reached:
             message = f'node "{name}" can never be reached from the start ({quoted(structure.starts)})'
@@ -170,13 +168,6 @@ def _back_edges(structure: Structure, places: Places) -> Iterator[Finding]:
         earlier = [name for name in structure.spec.nodes if name in nx.ancestors(structure.forward, edge.source)]
         hint = f"earlier nodes are {quoted(earlier)}" if earlier else f'no node is before "{edge.source}"'
         yield places.error("retry-from-non-ancestor", reference.pointer, message, hint=hint)
-
-
-def _unused_activities(spec: Spec, places: Places) -> Iterator[Finding]:
-    used = {node.activity for node in spec.nodes.values() if isinstance(node, ActivityNode)}
-    for key in spec.activities:
-        if key not in used:
-            yield places.warning("unused-activity", f"/activities/{key}", f'no node runs activity "{key}"', key=True)
 
 
 def _in_document_order(components: Iterator[set[str]], rank: Mapping[str, int]) -> list[list[str]]:

@@ -144,7 +144,7 @@ def worlds(workflow: Spec) -> Iterator[World]:
         if edge.forward:
             forks[edge.source].setdefault(fork_of(edge), []).append(edge)
             incoming[edge.target].append(edge)
-    ordered = list(before(structure).places)
+    ordered = list(before(structure).main.places)
     options: list[list[Fork | None]] = [[*forks[name]] or [None] for name in ordered]
     for chosen in itertools.product(*options):
         choice = dict(zip(ordered, chosen, strict=True))
