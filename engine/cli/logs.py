@@ -17,7 +17,7 @@ from engine.cli.options import Common
 _OF_EVERY_RECORD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 """What logging itself (and uvicorn) put on a record: everything else was given as `extra`."""
 
-_OPERATION: Final = ("engine.service.serve", "engine.cli.serve")
+_OPERATION: Final = ("engine.service.serve", "engine.service.listening", "engine.cli.serve")
 """Where the service's beginning and end are logged."""
 
 
