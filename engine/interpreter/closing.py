@@ -120,4 +120,4 @@ class Closing:
         self.close(CancelExecution(details=encode({"canceled": self._interrupted})), now)
 
     def _start_timer(self, purpose: Purpose, timer_id: str, seconds: int) -> None:
-        self._ledger.want_timer(Timer(node="", purpose=purpose, intent=StartTimer(timer_id=timer_id, control=ABSENT, seconds=seconds)))
+        self._ledger.want_timer(Timer(purpose=purpose, intent=StartTimer(timer_id=timer_id, control=ABSENT, seconds=seconds)))

@@ -16,14 +16,15 @@ from engine.interpreter import intents as i
 from engine.interpreter.board import Board, Place, Verdict
 from engine.interpreter.closing import Closing, Phase
 from engine.interpreter.failure import Failure, catch_for, of_expression, pause, rule_for, share
-from engine.interpreter.ledger import Ledger, Purpose, Task, Timer
+from engine.interpreter.ledger import Ledger, Purpose, Timer, Work
 from engine.interpreter.parking import TRANSIENT, Parking
 from engine.interpreter.scope import Data
 from engine.interpreter.states import NodeTrigger
 from engine.interpreter.terminal import terminal_intent
 from engine.interpreter.terms import Terms
-from engine.interpreter.texts import activity_id, control, details_of, reason_of, too_large
+from engine.interpreter.texts import control, details_of, reason_of, timer_id, too_large, work_id
 from engine.interpreter.waiting import fires
+from engine.interpreter.work import Address
 from engine.spec.expression import evaluate_condition
 from engine.spec.inputs import check_input
 from engine.spec.model import (
@@ -61,7 +62,7 @@ class Course:
         self._parking = parking
         self._closing = closing
         self._data = data
-        self._waits: dict[str, Task | Timer] = {}
+        self._waits: dict[str, Work | Timer] = {}
         """What each open or retrying node waits for."""
         self._inputs: dict[str, i.Text] = {}
         """Of the activity nodes that are open or retrying: every attempt of a visit gets the same input."""
@@ -86,50 +87,51 @@ class Course:
 
     # What happens to activity tasks.
 
-    def scheduled(self, task: Task, now: float) -> None:
+    def scheduled(self, task: Work, now: float) -> None:
         if task.live:
-            self._board.place(task.node).times.scheduled = now
+            self._board.place(task.address.node).times.scheduled = now
 
-    def started(self, task: Task, now: float) -> None:
+    def started(self, task: Work, now: float) -> None:
         if task.live:
-            self._board.place(task.node).times.started = now
+            self._board.place(task.address.node).times.started = now
 
-    def completed(self, task: Task, result: i.Text, now: float) -> None:
+    def completed(self, task: Work, result: i.Text, now: float) -> None:
         if task.live:
-            self._complete(self._board.place(task.node), None if result is ABSENT else decode(result), now)
+            self._complete(self._board.place(task.address.node), None if result is ABSENT else decode(result), now)
         self._go_on(now)
 
-    def failed(self, task: Task, failure: Failure, now: float) -> None:
+    def failed(self, task: Work, failure: Failure, now: float) -> None:
         if task.live:
-            self._fail(self._board.place(task.node), failure, now)
+            self._fail(self._board.place(task.address.node), failure, now)
         self._go_on(now)
 
-    def canceled(self, task: Task, details: str, now: float) -> None:
+    def canceled(self, task: Work, failure: Failure, now: float) -> None:
         """The task was canceled: on our request, or, while the execution runs on, by its worker's own decision."""
         if task.live and self._closing.phase is Phase.RUNNING:
-            self._fail(self._board.place(task.node), Failure(name="Canceled", message=details), now)
+            self._fail(self._board.place(task.address.node), failure, now)
         elif task.live:
-            self._over(self._board.place(task.node), NodeTrigger.STOP, now)
+            self._over(self._board.place(task.address.node), NodeTrigger.STOP, now)
         self._go_on(now)
 
-    def refused(self, task: Task, cause: str, now: float) -> None:
+    def refused(self, task: Work, cause: str, now: float) -> None:
         """SWF did not schedule the task."""
         if task.live and cause in TRANSIENT:
             self._parking.park(task, cause)
         elif task.live:
-            message = f"SWF refused to schedule the activity task: {cause}"
-            self._fail(self._board.place(task.node), Failure(name=f"ScheduleFailed.{cause}", message=message), now)
+            message = f"SWF refused the {task.kind}: {cause}"
+            self._fail(self._board.place(task.address.node), Failure(name=f"ScheduleFailed.{cause}", message=message), now)
         self._go_on(now)
 
     # What happens to timers.
 
     def fired(self, timer: Timer, now: float) -> None:
         if timer.live:
+            node = "" if timer.address is ABSENT else timer.address.node
             match timer.purpose:
                 case Purpose.RETRY:
-                    self._repeat(self._board.place(timer.node))
-                case Purpose.WAIT:
-                    self._complete(self._board.place(timer.node), None, now)
+                    self._repeat(self._board.place(node))
+                case Purpose.WAIT | Purpose.SIGNAL:
+                    self._complete(self._board.place(node), None, now)
                 case Purpose.THROTTLE:
                     self._parking.time_is_up()
                 case Purpose.GRACE | Purpose.CLOSE:
@@ -140,7 +142,7 @@ class Course:
 
     def timer_refused(self, timer: Timer, cause: str, now: float) -> None:
         """A node's timer can wait for another one; the run's own is asked for again at once, for a while."""
-        if timer.live and timer.node and cause in TRANSIENT:
+        if timer.live and timer.address is not ABSENT and cause in TRANSIENT:
             self._parking.park(timer, cause)
         elif timer.live and cause in TRANSIENT and self._refuse(timer.intent.timer_id) < MOST_REFUSALS:
             self._ledger.want_again(timer)
@@ -148,8 +150,8 @@ class Course:
             message = f"SWF refused to start the timer {timer.intent.timer_id}: {cause}"
             failure = Failure(name=f"TimerFailed.{cause}", message=message, final=True)
             for wish in self._parking.give_up() if timer.purpose is Purpose.THROTTLE else [timer]:
-                if wish.node and self._closing.phase is Phase.RUNNING and wish.live:
-                    self._fail(self._board.place(wish.node), failure, now)
+                if wish.address is not ABSENT and self._closing.phase is Phase.RUNNING and wish.live:
+                    self._fail(self._board.place(wish.address.node), failure, now)
             self._closing.timer_refused(timer, now)
         self._go_on(now)
 
@@ -200,9 +202,9 @@ class Course:
         self._schedule(place)
 
     def _enter_wait(self, place: Place, node: WaitNode, now: float) -> None:
-        timer_id = f"{node.name}.{Purpose.WAIT}.{place.visit}"
+        address = _address(place)
         try:
-            start = fires(node.on, self._data.at(now), timer_id, _control(place))
+            start = fires(node.on, self._data.at(now), timer_id(address, Purpose.WAIT), control(address))
         except ExpressionError as error:
             self._fail(place, of_expression(error, final=True), now)
             return
@@ -282,8 +284,9 @@ class Course:
         jitter = share(self._data.run_id, node.name, place.visit, place.attempt) if rule.jitter else 0.0
         seconds = pause(rule, place.attempt, jitter)
         if seconds:
-            timer_id = f"{node.name}.{Purpose.RETRY}.{place.visit}.{place.attempt}"
-            self._wait(place, Purpose.RETRY, i.StartTimer(timer_id=timer_id, control=_control(place), seconds=seconds))
+            address = _address(place)
+            start = i.StartTimer(timer_id=timer_id(address, Purpose.RETRY), control=control(address), seconds=seconds)
+            self._wait(place, Purpose.RETRY, start)
         else:
             self._repeat(place)
 
@@ -319,22 +322,23 @@ class Course:
         if not isinstance(node, ActivityNode):
             raise AssertionError(f"{node.name} is no activity node")
         activity = self._plan.spec.activities[node.activity]
+        address = _address(place)
         intent = i.ScheduleActivity(
-            activity_id=activity_id(node.name, place.visit, place.attempt),
+            activity_id=work_id(address),
             activity=activity.name,
             version=activity.version,
-            control=_control(place),
+            control=control(address),
             input=self._inputs[node.name],
             task_list=node.task_list,
             timeouts=node.timeouts,
             priority=node.priority,
         )
-        task = Task(node=node.name, intent=intent)
+        task = Work(address=address, intent=intent)
         self._waits[node.name] = task
-        self._ledger.want_task(task)
+        self._ledger.want_work(task)
 
     def _wait(self, place: Place, purpose: Purpose, start: i.Start) -> None:
-        timer = Timer(node=place.node.name, purpose=purpose, intent=start)
+        timer = Timer(address=_address(place), purpose=purpose, intent=start)
         self._waits[place.node.name] = timer
         self._ledger.want_timer(timer)
 
@@ -346,5 +350,5 @@ class Course:
         return self._plan.retry_from[node, kind, rule]
 
 
-def _control(place: Place) -> str:
-    return control(place.node.name, place.visit, place.attempt)
+def _address(place: Place) -> Address:
+    return Address(node=place.node.name, visit=place.visit, attempt=place.attempt)

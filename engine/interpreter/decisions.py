@@ -44,12 +44,18 @@ def decision_of(intent: i.Intent, now: float) -> Decision:
     match intent:
         case i.ScheduleActivity():
             return _decision("ScheduleActivityTask", _schedule(intent))
+        case i.StartChild():
+            return _decision("StartChildWorkflowExecution", _child(intent))
+        case i.ScheduleFunction():
+            return _decision("ScheduleLambdaFunction", _function(intent))
         case i.StartTimer():
             return _decision("StartTimer", _timer(intent.timer_id, intent.control, intent.seconds))
         case i.StartTimerUntil():
             return _decision("StartTimer", _timer(intent.timer_id, intent.control, ceil(max(0.0, intent.time - now))))
         case i.RequestCancelActivity():
             return _decision("RequestCancelActivityTask", {"activityId": intent.activity_id})
+        case i.RequestCancelChild():
+            return _decision("RequestCancelExternalWorkflowExecution", _cancel_child(intent))
         case i.CancelTimer():
             return _decision("CancelTimer", {"timerId": intent.timer_id})
         case i.RecordMarker():
@@ -95,6 +101,37 @@ def _schedule(intent: i.ScheduleActivity) -> dict[str, Any]:
     return attributes
 
 
+def _child(intent: i.StartChild) -> dict[str, Any]:
+    timeouts = intent.timeouts
+    given = {
+        "workflowType": {"name": intent.workflow, "version": intent.version},
+        "workflowId": intent.workflow_id,
+        "control": intent.control,
+        "input": intent.input,
+        "executionStartToCloseTimeout": ABSENT if timeouts.execution is ABSENT else str(timeouts.execution),
+        "taskStartToCloseTimeout": ABSENT if timeouts.decision is ABSENT else _timeout(timeouts.decision),
+        "taskList": ABSENT if intent.task_list is ABSENT else {"name": intent.task_list},
+        "taskPriority": ABSENT if intent.priority is ABSENT else str(intent.priority),
+        "childPolicy": ABSENT if intent.child_policy is ABSENT else str(intent.child_policy),
+        "tagList": list(intent.tags) if intent.tags else ABSENT,
+    }
+    return _given(given)
+
+
+def _function(intent: i.ScheduleFunction) -> dict[str, Any]:
+    timeout = ABSENT if intent.timeout is ABSENT else str(intent.timeout)
+    given = {"id": intent.id, "name": intent.function, "control": intent.control, "input": intent.input, "startToCloseTimeout": timeout}
+    return _given(given)
+
+
+def _cancel_child(intent: i.RequestCancelChild) -> dict[str, Any]:
+    return _given({"workflowId": intent.workflow_id, "runId": intent.run_id, "control": intent.control})
+
+
+def _given(attributes: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in attributes.items() if value is not ABSENT}
+
+
 def _continue(close: i.ContinueExecution, now: float) -> dict[str, Any]:
     terms = close.terms
     timeout = terms.execution_timeout if close.deadline is ABSENT else str(max(1, ceil(close.deadline - now)))
@@ -108,7 +145,7 @@ def _continue(close: i.ContinueExecution, now: float) -> dict[str, Any]:
         "lambdaRole": terms.lambda_role,
         "tagList": list(terms.tags) if terms.tags else ABSENT,
     }
-    return {key: value for key, value in given.items() if value is not ABSENT}
+    return _given(given)
 
 
 def _timer(timer_id: str, control: i.Text, seconds: int) -> dict[str, Any]:

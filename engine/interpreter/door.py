@@ -1,21 +1,22 @@
 """The door for history: a raw SWF event in, a typed event out, or a HistoryError that says what is wrong with it.
 
-The only module of the interpreter that reads raw events. Every event type of the API (2012-01-25) is known here: `_DOORS` has those
-that move a run, `IGNORED` those that don't; a test holds the two together against botocore's enum. Imports `errors`, `events`, `terms` and
-`spec.model`; imported by `run`.
+The only place of the interpreter that reads raw events, with `workdoor` and `fields`. Every event type of the API (2012-01-25) is known
+here: `_DOORS` has those that move a run, `IGNORED` those that don't; a test holds the two together against botocore's enum. Imports
+`errors`, `events`, `fields`, `terms`, `workdoor`, `spec.model`; imported by `run`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
 
 from engine.errors import HistoryError
 from engine.interpreter import events as e
+from engine.interpreter.fields import Attributes, text, text_or_absent, text_or_empty, type_of
 from engine.interpreter.terms import Terms
-from engine.spec.model import ABSENT, Absent
+from engine.interpreter.workdoor import WORK_READERS, Reader
+from engine.spec.model import ABSENT
 
-Attributes: TypeAlias = Mapping[str, Any]
 RawEvent: TypeAlias = Mapping[str, Any]
 
 IGNORED: Final = frozenset(
@@ -23,31 +24,13 @@ IGNORED: Final = frozenset(
         "DecisionTaskScheduled",
         "DecisionTaskCompleted",
         "DecisionTaskTimedOut",
-        "WorkflowExecutionSignaled",  # anyone may signal; this version of the language has nothing that waits for one
-        "StartChildWorkflowExecutionInitiated",
-        "StartChildWorkflowExecutionFailed",
-        "ChildWorkflowExecutionStarted",
-        "ChildWorkflowExecutionCompleted",
-        "ChildWorkflowExecutionFailed",
-        "ChildWorkflowExecutionTimedOut",
-        "ChildWorkflowExecutionCanceled",
-        "ChildWorkflowExecutionTerminated",
         "SignalExternalWorkflowExecutionInitiated",
         "SignalExternalWorkflowExecutionFailed",
         "ExternalWorkflowExecutionSignaled",
-        "RequestCancelExternalWorkflowExecutionInitiated",
-        "RequestCancelExternalWorkflowExecutionFailed",
-        "ExternalWorkflowExecutionCancelRequested",
-        "LambdaFunctionScheduled",
-        "LambdaFunctionStarted",
-        "LambdaFunctionCompleted",
-        "LambdaFunctionFailed",
-        "LambdaFunctionTimedOut",
-        "ScheduleLambdaFunctionFailed",
-        "StartLambdaFunctionFailed",
+        "ExternalWorkflowExecutionCancelRequested",  # that the request was initiated is enough
     }
 )
-"""Event types that no spec of this version causes, and the decision tasks' own that say nothing new."""
+"""Event types that no spec causes, and those that say nothing new."""
 
 
 def read_event(raw: RawEvent) -> e.Event:
@@ -71,38 +54,9 @@ def read_event(raw: RawEvent) -> e.Event:
     return read(number, time, attributes)
 
 
-def _text(number: int, attributes: Attributes, key: str) -> str:
-    value = attributes.get(key)
-    if isinstance(value, str):
-        return value
-    raise HistoryError(number, f"its {key} should be text, it is {value!r}")
-
-
-def _text_or_empty(number: int, attributes: Attributes, key: str) -> str:
-    return _text(number, attributes, key) if key in attributes else ""
-
-
-def _text_or_absent(number: int, attributes: Attributes, key: str) -> str | Literal[Absent.ABSENT]:
-    return _text(number, attributes, key) if key in attributes else ABSENT
-
-
-def _scheduled(number: int, attributes: Attributes) -> int:
-    value = attributes.get("scheduledEventId")
-    if isinstance(value, int):
-        return value
-    raise HistoryError(number, f"its scheduledEventId should be an event's number, it is {value!r}")
-
-
-def _type(number: int, attributes: Attributes, key: str) -> tuple[str, str]:
-    value = attributes.get(key)
-    if isinstance(value, Mapping):
-        return _text(number, value, "name"), _text(number, value, "version")
-    raise HistoryError(number, f"its {key} should be a name and a version, it is {value!r}")
-
-
 def _execution_started(number: int, time: float, a: Attributes) -> e.Event:
-    name, version = _type(number, a, "workflowType")
-    given = _text_or_absent(number, a, "input")
+    name, version = type_of(number, a, "workflowType")
+    given = text_or_absent(number, a, "input")
     return e.ExecutionStarted(id=number, time=time, workflow=name, version=version, input=given, terms=_terms(number, a))
 
 
@@ -111,12 +65,12 @@ def _terms(number: int, a: Attributes) -> Terms:
     if not isinstance(tags, list | tuple) or not all(isinstance(tag, str) for tag in tags):
         raise HistoryError(number, f"its tagList should be a list of texts, it is {tags!r}")
     return Terms(
-        execution_timeout=_text_or_absent(number, a, "executionStartToCloseTimeout"),
-        decision_timeout=_text_or_absent(number, a, "taskStartToCloseTimeout"),
-        task_list=_text(number, tasks, "name") if isinstance(tasks, Mapping) else ABSENT,
-        child_policy=_text_or_absent(number, a, "childPolicy"),
-        priority=_text_or_absent(number, a, "taskPriority"),
-        lambda_role=_text_or_absent(number, a, "lambdaRole"),
+        execution_timeout=text_or_absent(number, a, "executionStartToCloseTimeout"),
+        decision_timeout=text_or_absent(number, a, "taskStartToCloseTimeout"),
+        task_list=text(number, tasks, "name") if isinstance(tasks, Mapping) else ABSENT,
+        child_policy=text_or_absent(number, a, "childPolicy"),
+        priority=text_or_absent(number, a, "taskPriority"),
+        lambda_role=text_or_absent(number, a, "lambdaRole"),
         tags=tuple(tags),
     )
 
@@ -125,101 +79,64 @@ def _cancel_requested(number: int, time: float, a: Attributes) -> e.Event:  # no
     return e.ExecutionCancelRequested(id=number, time=time)
 
 
-def _closed(status: e.CloseStatus) -> Callable[[int, float, Attributes], e.Event]:
+def _closed(status: e.CloseStatus) -> Reader:
     def read(number: int, time: float, a: Attributes) -> e.Event:
         return e.ExecutionClosed(
             id=number,
             time=time,
             status=status,
-            result=_text_or_absent(number, a, "result"),
-            reason=_text_or_empty(number, a, "timeoutType" if status is e.CloseStatus.TIMED_OUT else "reason"),
-            details=_text_or_empty(number, a, "details"),
-            input=_text_or_absent(number, a, "input"),
-            new_run_id=_text_or_empty(number, a, "newExecutionRunId"),
+            result=text_or_absent(number, a, "result"),
+            reason=text_or_empty(number, a, "timeoutType" if status is e.CloseStatus.TIMED_OUT else "reason"),
+            details=text_or_empty(number, a, "details"),
+            input=text_or_absent(number, a, "input"),
+            new_run_id=text_or_empty(number, a, "newExecutionRunId"),
         )
 
     return read
 
 
 def _close_refused(number: int, time: float, a: Attributes) -> e.Event:
-    return e.CloseRefused(id=number, time=time, cause=_text(number, a, "cause"))
+    return e.CloseRefused(id=number, time=time, cause=text(number, a, "cause"))
 
 
 def _decision_task_started(number: int, time: float, a: Attributes) -> e.Event:  # noqa: ARG001  (the doors have one shape)
     return e.DecisionTaskStarted(id=number, time=time)
 
 
-def _activity_scheduled(number: int, time: float, a: Attributes) -> e.Event:
-    name, version = _type(number, a, "activityType")
-    return e.ActivityTaskScheduled(id=number, time=time, activity_id=_text(number, a, "activityId"), activity=name, version=version)
-
-
-def _activity_not_scheduled(number: int, time: float, a: Attributes) -> e.Event:
-    return e.ScheduleActivityTaskFailed(id=number, time=time, activity_id=_text(number, a, "activityId"), cause=_text(number, a, "cause"))
-
-
-def _activity_started(number: int, time: float, a: Attributes) -> e.Event:
-    return e.ActivityTaskStarted(id=number, time=time, scheduled=_scheduled(number, a))
-
-
-def _activity_completed(number: int, time: float, a: Attributes) -> e.Event:
-    return e.ActivityTaskCompleted(id=number, time=time, scheduled=_scheduled(number, a), result=_text_or_absent(number, a, "result"))
-
-
-def _activity_failed(number: int, time: float, a: Attributes) -> e.Event:
-    reason, details = _text_or_absent(number, a, "reason"), _text_or_empty(number, a, "details")
-    return e.ActivityTaskFailed(id=number, time=time, scheduled=_scheduled(number, a), reason=reason, details=details)
-
-
-def _activity_timed_out(number: int, time: float, a: Attributes) -> e.Event:
-    timeout, details = _text(number, a, "timeoutType"), _text_or_empty(number, a, "details")
-    return e.ActivityTaskTimedOut(id=number, time=time, scheduled=_scheduled(number, a), timeout=timeout, details=details)
-
-
-def _activity_canceled(number: int, time: float, a: Attributes) -> e.Event:
-    details = _text_or_empty(number, a, "details")
-    return e.ActivityTaskCanceled(id=number, time=time, scheduled=_scheduled(number, a), details=details)
-
-
-def _activity_cancel_requested(number: int, time: float, a: Attributes) -> e.Event:
-    return e.ActivityTaskCancelRequested(id=number, time=time, activity_id=_text(number, a, "activityId"))
-
-
-def _activity_cancel_refused(number: int, time: float, a: Attributes) -> e.Event:
-    activity_id, cause = _text(number, a, "activityId"), _text(number, a, "cause")
-    return e.RequestCancelActivityTaskFailed(id=number, time=time, activity_id=activity_id, cause=cause)
+def _signaled(number: int, time: float, a: Attributes) -> e.Event:
+    return e.Signaled(id=number, time=time, signal=text(number, a, "signalName"), input=text_or_absent(number, a, "input"))
 
 
 def _timer_started(number: int, time: float, a: Attributes) -> e.Event:
-    return e.TimerStarted(id=number, time=time, timer_id=_text(number, a, "timerId"))
+    return e.TimerStarted(id=number, time=time, timer_id=text(number, a, "timerId"))
 
 
 def _timer_not_started(number: int, time: float, a: Attributes) -> e.Event:
-    return e.StartTimerFailed(id=number, time=time, timer_id=_text(number, a, "timerId"), cause=_text(number, a, "cause"))
+    return e.StartTimerFailed(id=number, time=time, timer_id=text(number, a, "timerId"), cause=text(number, a, "cause"))
 
 
 def _timer_fired(number: int, time: float, a: Attributes) -> e.Event:
-    return e.TimerFired(id=number, time=time, timer_id=_text(number, a, "timerId"))
+    return e.TimerFired(id=number, time=time, timer_id=text(number, a, "timerId"))
 
 
 def _timer_canceled(number: int, time: float, a: Attributes) -> e.Event:
-    return e.TimerCanceled(id=number, time=time, timer_id=_text(number, a, "timerId"))
+    return e.TimerCanceled(id=number, time=time, timer_id=text(number, a, "timerId"))
 
 
 def _timer_not_canceled(number: int, time: float, a: Attributes) -> e.Event:
-    return e.CancelTimerFailed(id=number, time=time, timer_id=_text(number, a, "timerId"), cause=_text(number, a, "cause"))
+    return e.CancelTimerFailed(id=number, time=time, timer_id=text(number, a, "timerId"), cause=text(number, a, "cause"))
 
 
 def _marker_recorded(number: int, time: float, a: Attributes) -> e.Event:
-    details = _text_or_empty(number, a, "details")
-    return e.MarkerRecorded(id=number, time=time, marker=_text(number, a, "markerName"), details=details)
+    details = text_or_empty(number, a, "details")
+    return e.MarkerRecorded(id=number, time=time, marker=text(number, a, "markerName"), details=details)
 
 
 def _marker_refused(number: int, time: float, a: Attributes) -> e.Event:
-    return e.RecordMarkerFailed(id=number, time=time, marker=_text(number, a, "markerName"))
+    return e.RecordMarkerFailed(id=number, time=time, marker=text(number, a, "markerName"))
 
 
-def _door(kind: str, read: Callable[[int, float, Attributes], e.Event]) -> tuple[str, Callable[[int, float, Attributes], e.Event]]:
+def _door(kind: str, read: Reader) -> tuple[str, Reader]:
     return f"{kind[0].lower()}{kind[1:]}EventAttributes", read
 
 
@@ -239,15 +156,8 @@ _DOORS: Final = {
         "CancelWorkflowExecutionFailed": _close_refused,
         "ContinueAsNewWorkflowExecutionFailed": _close_refused,
         "DecisionTaskStarted": _decision_task_started,
-        "ActivityTaskScheduled": _activity_scheduled,
-        "ScheduleActivityTaskFailed": _activity_not_scheduled,
-        "ActivityTaskStarted": _activity_started,
-        "ActivityTaskCompleted": _activity_completed,
-        "ActivityTaskFailed": _activity_failed,
-        "ActivityTaskTimedOut": _activity_timed_out,
-        "ActivityTaskCanceled": _activity_canceled,
-        "ActivityTaskCancelRequested": _activity_cancel_requested,
-        "RequestCancelActivityTaskFailed": _activity_cancel_refused,
+        "WorkflowExecutionSignaled": _signaled,
+        **WORK_READERS,
         "TimerStarted": _timer_started,
         "StartTimerFailed": _timer_not_started,
         "TimerFired": _timer_fired,

@@ -1,7 +1,8 @@
 """What happened, as frozen values: the events that move a run, with only the fields that the fold reads.
 
-`door` makes these from raw SWF events; nothing here knows JSON. Names are the API's, shortened where it says `WorkflowExecution`.
-Imports `spec.model` and `terms`; imported by `door`, `run` and what `run` is made of.
+`door` makes these from raw SWF events; nothing here knows JSON. Names are the API's, shortened where it says `WorkflowExecution`, and the
+same for activity tasks, child executions and Lambda functions. Imports `spec.model`, `terms`, `work`; imported by `door`, `workdoor`,
+`run` and what `run` is made of.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from engine.interpreter.terms import Terms
+from engine.interpreter.work import WorkKind
 from engine.spec.model import ABSENT, Absent
 
 Text: TypeAlias = str | Literal[Absent.ABSENT]
@@ -76,58 +78,103 @@ class DecisionTaskStarted(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskScheduled(Happened):
-    activity_id: str
-    activity: str
-    version: str
+class Signaled(Happened):
+    signal: str
+    input: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleActivityTaskFailed(Happened):
-    activity_id: str
+class WorkScheduled(Happened):
+    """An activity task or a Lambda function was scheduled, a child execution initiated. The events of the three kinds are read alike."""
+
+    kind: WorkKind
+    key: str
+    """What its wish is found by: the activityId, the Lambda function's id, a child's control."""
+    name: str
+    """What people call it: the activityId, the id, a child's workflowId."""
+    type: str
+    """Name and version of the activity or workflow type; the function's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRefused(Happened):
+    """ScheduleActivityTaskFailed, ScheduleLambdaFunctionFailed, StartChildWorkflowExecutionFailed."""
+
+    kind: WorkKind
+    key: str
+    name: str
     cause: str
+    opened: int
+    """The StartChildWorkflowExecutionInitiated event; 0 where there is none (API reference, StartChildWorkflowExecutionFailed...)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskStarted(Happened):
-    scheduled: int
-    """The id of the ActivityTaskScheduled event; of every answer below too."""
+class WorkStarted(Happened):
+    kind: WorkKind
+    opened: int
+    """The id of the WorkScheduled event; of every answer below too."""
+    run_id: str
+    """Of a child; else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskCompleted(Happened):
-    scheduled: int
+class WorkCompleted(Happened):
+    kind: WorkKind
+    opened: int
     result: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskFailed(Happened):
-    scheduled: int
+class WorkFailed(Happened):
+    kind: WorkKind
+    opened: int
     reason: Text
     details: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskTimedOut(Happened):
-    scheduled: int
+class WorkTimedOut(Happened):
+    kind: WorkKind
+    opened: int
     timeout: str
     details: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskCanceled(Happened):
-    scheduled: int
+class WorkCanceled(Happened):
+    kind: WorkKind
+    opened: int
     details: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTaskCancelRequested(Happened):
-    activity_id: str
+class ChildTerminated(Happened):
+    kind: WorkKind
+    opened: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestCancelActivityTaskFailed(Happened):
-    activity_id: str
+class FunctionNotStarted(Happened):
+    """StartLambdaFunctionFailed: it was scheduled, and that was its end."""
+
+    kind: WorkKind
+    opened: int
+    cause: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequested(Happened):
+    """Our request to cancel a piece of work has been carried out (of a child: initiated)."""
+
+    kind: WorkKind
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRefused(Happened):
+    kind: WorkKind
+    key: str
     cause: str
 
 
@@ -169,6 +216,9 @@ class RecordMarkerFailed(Happened):
     marker: str
 
 
+Answer: TypeAlias = WorkCompleted | WorkFailed | WorkTimedOut | WorkCanceled | ChildTerminated | FunctionNotStarted
+"""What ends a piece of work."""
+
 Event: TypeAlias = (
     Irrelevant
     | ExecutionStarted
@@ -176,15 +226,18 @@ Event: TypeAlias = (
     | ExecutionClosed
     | CloseRefused
     | DecisionTaskStarted
-    | ActivityTaskScheduled
-    | ScheduleActivityTaskFailed
-    | ActivityTaskStarted
-    | ActivityTaskCompleted
-    | ActivityTaskFailed
-    | ActivityTaskTimedOut
-    | ActivityTaskCanceled
-    | ActivityTaskCancelRequested
-    | RequestCancelActivityTaskFailed
+    | Signaled
+    | WorkScheduled
+    | WorkRefused
+    | WorkStarted
+    | WorkCompleted
+    | WorkFailed
+    | WorkTimedOut
+    | WorkCanceled
+    | ChildTerminated
+    | FunctionNotStarted
+    | CancelRequested
+    | CancelRefused
     | TimerStarted
     | StartTimerFailed
     | TimerFired

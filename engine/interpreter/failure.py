@@ -1,6 +1,6 @@
 """What becomes of a failure: repeated, caught, or the end of the execution. Values and pure functions.
 
-Imports `errors`, `spec`; imported by `course`, `parking`, `run`, `scope`, `texts`.
+Imports `errors`, `events`, `work`, `spec`; imported by `course` and what it is made of, `parking`, `run`, `scope`, `texts`.
 """
 
 from __future__ import annotations
@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, HistoryError
+from engine.interpreter import events as e
+from engine.interpreter.work import WorkKind
 from engine.spec.errornames import match_any
 from engine.spec.model import ABSENT, Absent, CatchRule, RetryFrom, RetryRule
 
 UNNAMED: Final = "Failed"
-"""The error name of an activity task that failed without a reason."""
+"""The error name of an activity task or a function that failed without a reason."""
 
 TIMEOUTS: Final = {
     "START_TO_CLOSE": "Timeout.StartToClose",
@@ -37,6 +39,34 @@ class Failure:
 
 def of_expression(error: ExpressionError, *, final: bool) -> Failure:
     return Failure(name=f"Expression.{error.code}", message=str(error), final=final)
+
+
+def of_answer(event: e.WorkFailed | e.WorkTimedOut | e.WorkCanceled | e.ChildTerminated | e.FunctionNotStarted) -> Failure:
+    """Raises: HistoryError, where an activity task has met a timeout that there is not."""
+    match event:
+        case e.WorkFailed(kind=WorkKind.CHILD):
+            reason = "" if event.reason is ABSENT else event.reason
+            return Failure(name="Child.Failed", message=": ".join(text for text in (reason, event.details) if text))
+        case e.WorkFailed():
+            name = UNNAMED if event.reason is ABSENT or not event.reason else event.reason
+            return Failure(name=name, message=event.details)
+        case e.WorkTimedOut(kind=WorkKind.CHILD):
+            return Failure(name="Child.TimedOut", message="the child execution has run for longer than it may")
+        case e.WorkTimedOut(kind=WorkKind.FUNCTION):
+            return Failure(name="Timeout.StartToClose", message=event.details)
+        case e.WorkTimedOut():
+            timeout = TIMEOUTS.get(event.timeout)
+            if timeout is None:
+                raise HistoryError(event.id, f"{event.timeout!r} is no timeout of an activity task")
+            return Failure(name=timeout, message=event.details)
+        case e.WorkCanceled():
+            return Failure(name="Child.Canceled" if event.kind is WorkKind.CHILD else "Canceled", message=event.details)
+        case e.ChildTerminated():
+            return Failure(name="Child.Terminated", message="the child execution was terminated")
+        case e.FunctionNotStarted():
+            return Failure(name=f"StartFailed.{event.cause}", message=event.message)
+        case _:
+            assert_never(event)
 
 
 def share(run_id: str, node: str, visit: int, attempt: int) -> float:

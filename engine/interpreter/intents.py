@@ -1,16 +1,18 @@
 """What the run wants to happen: frozen values, imperative, one class per decision type that the interpreter uses.
 
 An intent stays wanted until an event confirms or overtakes it; `ledger` keeps them, `decisions` writes them as SWF decisions. No JSON
-here beyond the texts that SWF carries for us. Imports `terms` and `spec.model`; imported by `ledger`, `course`, `decisions`.
+here beyond the texts that SWF carries for us. Imports `terms`, `work`, `spec.model`; imported by `wishes`, `ledger`, `course` and what it is
+made of, `decisions`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from engine.interpreter.terms import Terms
-from engine.spec.model import ABSENT, Absent, ActivityTimeouts
+from engine.interpreter.work import WorkKind
+from engine.spec.model import ABSENT, Absent, ActivityTimeouts, ChildPolicy, ChildTimeouts
 
 Text: TypeAlias = str | Literal[Absent.ABSENT]
 
@@ -25,11 +27,86 @@ class ScheduleActivity:
     task_list: str
     timeouts: ActivityTimeouts
     priority: int | Literal[Absent.ABSENT]
+    kind: ClassVar = WorkKind.ACTIVITY
+
+    @property
+    def key(self) -> str:
+        """What its events are found by; `name` and `type`: what they say (see `workdoor`)."""
+        return self.activity_id
+
+    @property
+    def name(self) -> str:
+        return self.activity_id
+
+    @property
+    def type(self) -> str:
+        return f"{self.activity} {self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartChild:
+    """What is absent is as the workflow type was registered."""
+
+    workflow_id: str
+    workflow: str
+    version: str
+    control: str
+    input: Text
+    tags: tuple[str, ...]
+    child_policy: ChildPolicy | Literal[Absent.ABSENT]
+    task_list: str | Literal[Absent.ABSENT]
+    timeouts: ChildTimeouts
+    priority: int | Literal[Absent.ABSENT]
+    kind: ClassVar = WorkKind.CHILD
+
+    @property
+    def key(self) -> str:
+        return self.control
+
+    @property
+    def name(self) -> str:
+        return self.workflow_id
+
+    @property
+    def type(self) -> str:
+        return f"{self.workflow} {self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleFunction:
+    id: str
+    function: str
+    control: str
+    input: Text
+    timeout: int | Literal[Absent.ABSENT]
+    kind: ClassVar = WorkKind.FUNCTION
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    @property
+    def name(self) -> str:
+        return self.id
+
+    @property
+    def type(self) -> str:
+        return self.function
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCancelActivity:
     activity_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCancelChild:
+    """Absent `run_id`: whatever run of that workflowId is open."""
+
+    workflow_id: str
+    run_id: Text
+    control: str
+    """The child's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,5 +164,10 @@ class ContinueExecution:
 
 Start: TypeAlias = StartTimer | StartTimerUntil
 Close: TypeAlias = CompleteExecution | FailExecution | CancelExecution | ContinueExecution
-Intent: TypeAlias = ScheduleActivity | RequestCancelActivity | Start | CancelTimer | RecordMarker
+Begin: TypeAlias = ScheduleActivity | StartChild | ScheduleFunction
+Cancel: TypeAlias = RequestCancelActivity | RequestCancelChild
+Intent: TypeAlias = Begin | Cancel | Start | CancelTimer | RecordMarker
 """What may stand before the close decision, in any number."""
+
+BEGINNINGS: Final = (ScheduleActivity, StartChild, ScheduleFunction, StartTimer, StartTimerUntil)
+"""Those that begin something."""

@@ -1,84 +1,66 @@
-"""What has been asked of SWF and what SWF made of it: activity tasks and timers, from the wish to the end, and the intents.
+"""What has been asked of SWF and what SWF made of it: work and timers, from the wish to the end, and the intents.
 
 A decision is sent before its events are seen, and other events may come between the two. So a wish that is withdrawn is remembered
-until the next decision task starts (the events of a decision come before that): should its event come after all, the task or timer
+until the next decision task starts (the events of a decision come before that): should its event come after all, the work or timer
 is an orphan that is asked to cancel. Answers are found by id, never by position in the history.
 
 Every method that takes an event checks it against the tables of `states` before it changes anything, and raises HistoryError where
-the event can't follow. Knows nothing of edges and joins. Imports `errors`, `events`, `intents`, `states`, `spec.model`; imported by
-`course` and `run`.
+the event can't follow. Knows nothing of edges and joins. Imports `errors`, `events`, `intents`, `states`, `wishes`, `work`, `spec.model`;
+imported by `course` and what it is made of, and by `run`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
 from engine.errors import HistoryError
 from engine.interpreter import events as e
 from engine.interpreter import intents as i
-from engine.interpreter.states import IMPOSSIBLE, TASK, TIMER, TaskState, TaskTrigger, TimerState, TimerTrigger
+from engine.interpreter.states import TimerState, TimerTrigger, WorkState, WorkTrigger
+from engine.interpreter.wishes import Purpose, Timer, Work
+from engine.interpreter.work import MOST_OPEN, WorkKind
 from engine.spec.model import ABSENT, Absent
+
+__all__ = ["MORE", "Ledger", "Purpose", "Timer", "Work"]
 
 MORE: Final = "swfgraph.more."
 """Prefix of the timers of zero seconds that ask for another decision task (see `decisions`)."""
 
+MOST_REFUSALS: Final = 20
+"""So often a request to cancel a child that SWF refuses for its rate is made at once again."""
 
-class Purpose(StrEnum):
-    """What a timer is for; the middle part of its id."""
+TOO_FAST: Final = "REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED"
+UNKNOWN: Final = "UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION"
 
-    WAIT = "wait"
-    RETRY = "retry"
-    THROTTLE = "throttle"
-    GRACE = "cancel"
-    CLOSE = "close"
-
-
-@dataclass(slots=True, kw_only=True)
-class Task:
-    """One activity task: `live` while its node waits for it, otherwise an orphan whose answer changes nothing."""
-
-    node: str
-    intent: i.ScheduleActivity
-    state: TaskState = TaskState.WANTED
-    event: int = 0
-    live: bool = True
-    cancel_asked: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Timer:
-    node: str
-    """Empty: the run's own."""
-    purpose: Purpose
-    intent: i.Start
-    state: TimerState = TimerState.WANTED
-    live: bool = True
-    cancel_asked: bool = False
-
-
-ByActivityId: TypeAlias = e.ActivityTaskScheduled | e.ScheduleActivityTaskFailed
-Answer: TypeAlias = e.ActivityTaskCompleted | e.ActivityTaskFailed | e.ActivityTaskTimedOut | e.ActivityTaskCanceled
 TimerAnswer: TypeAlias = e.TimerFired | e.TimerCanceled
 
 
 class Ledger:
     """Part of a run: `course` wishes and withdraws, `run` confirms."""
 
-    __slots__ = ("_more", "_more_open", "_pending", "_tasks", "_tasks_open", "_ticking", "_timers", "_withdrawn")
+    __slots__ = ("_busy", "_held", "_holding", "_more", "_more_open", "_open", "_open_kinds", "_pending", "_ticking", "_timers",
+                 "_withdrawn", "_works")  # fmt: skip
 
     def __init__(self) -> None:
         self._pending: dict[str, i.Intent] = {}
-        self._tasks: dict[str, Task] = {}
-        self._tasks_open: dict[int, Task] = {}
+        self._held: dict[str, i.Intent] = {}
+        """What would begin something, while nothing is to begin."""
+        self._holding = False
+        self._works: dict[str, Work] = {}
+        """By key, from the wish to the end."""
+        self._open: dict[int, Work] = {}
+        self._open_kinds: Counter[WorkKind] = Counter()
         self._timers: dict[str, Timer] = {}
-        self._withdrawn: list[Task | Timer] = []
+        self._withdrawn: list[Work | Timer] = []
+        self._busy = 0
         self._ticking = 0
         """Timers that are running, those for more decisions too."""
         self._more = 0
         self._more_open: set[str] = set()
+
+    # What is so.
 
     @property
     def pending(self) -> Collection[i.Intent]:
@@ -92,130 +74,224 @@ class Ledger:
 
     @property
     def quiet(self) -> bool:
-        """No activity task is open, orphans included."""
-        return not self._tasks_open
+        """No work is open, orphans included."""
+        return not self._open
 
     @property
     def ticking(self) -> bool:
         """A timer is running."""
         return self._ticking > 0
 
+    @property
+    def room(self) -> bool:
+        """Whether one more piece of work would be within SWF's limit: what is wanted, waits to be repeated or is parked counts as open."""
+        return self._busy < MOST_OPEN
+
+    @property
+    def holding(self) -> bool:
+        return self._holding
+
+    def is_open(self, kind: WorkKind) -> bool:
+        """Some work of this kind is open, orphans included."""
+        return self._open_kinds[kind] > 0
+
+    def works(self) -> Collection[Work]:
+        """All that is wanted, withdrawn or open, in the order of the wishes."""
+        return self._works.values()
+
+    def timers(self) -> Collection[Timer]:
+        """All that are wanted, withdrawn or running, the run's own too, in the order of the wishes."""
+        return self._timers.values()
+
+    # Wishes.
+
     def want_marker(self, marker: i.RecordMarker) -> None:
         self._pending[f"marker {marker.marker}"] = marker
 
-    def want_task(self, task: Task) -> None:
-        self._tasks[task.intent.activity_id] = task
-        self._pending[f"task {task.intent.activity_id}"] = task.intent
+    def want_work(self, work: Work) -> None:
+        self._count(work, 1)
+        self._works[work.key] = work
+        self._wish(work.key, work.intent)
 
     def want_timer(self, timer: Timer) -> None:
+        self._count(timer, timer.weight)
         self._timers[timer.intent.timer_id] = timer
-        self._pending[f"timer {timer.intent.timer_id}"] = timer.intent
-
-    def want_again(self, wish: Task | Timer) -> None:
-        """After a refusal: the same once more."""
-        if isinstance(wish, Task):
-            wish.state = _task_step(wish, TaskTrigger.WISH, 0)
-            self.want_task(wish)
+        if timer.address is ABSENT:
+            self._pending[timer.key] = timer.intent
         else:
-            wish.state = _timer_step(wish, TimerTrigger.WISH, 0)
+            self._wish(timer.key, timer.intent)
+
+    def want_again(self, wish: Work | Timer) -> None:
+        """After a refusal: the same once more."""
+        if isinstance(wish, Work):
+            wish.step(WorkTrigger.WISH, 0)
+            self.want_work(wish)
+        else:
+            wish.step(TimerTrigger.WISH, 0)
             self.want_timer(wish)
 
-    def drop(self, wish: Task | Timer) -> None:
+    def keep_place(self, wish: Work | Timer) -> None:
+        """It was refused and will be wanted again: nobody else may take its place."""
+        self._count(wish, 1 if isinstance(wish, Work) else wish.weight)
+
+    def hold(self) -> None:
+        """From now on nothing begins: what would is still wanted, and not asked for. The run's own timers are."""
+        self._holding = True
+        own = {timer.key for timer in self._timers.values() if timer.address is ABSENT}
+        for key, intent in list(self._pending.items()):
+            if isinstance(intent, i.BEGINNINGS) and key not in own:
+                self._held[key] = self._pending.pop(key)
+
+    def drop(self, wish: Work | Timer) -> None:
         """Nobody waits for it any more: it is not asked for, or asked to cancel."""
         wish.live = False
-        if isinstance(wish, Task):
-            self._stop_task(wish)
+        if isinstance(wish, Work):
+            self._stop_work(wish)
         else:
             self._stop_timer(wish)
 
     def drop_all(self) -> None:
         """The execution closes: nothing is waited for any more."""
-        for task in list(self._tasks.values()):
-            self.drop(task)
+        for work in list(self._works.values()):
+            self.drop(work)
         for timer in list(self._timers.values()):
             self.drop(timer)
 
     def cancel_all(self) -> set[str]:
-        """The execution was asked to cancel: open tasks may still answer, and their nodes (returned) hear it; all else stops."""
-        for task in list(self._tasks.values()):
-            task.live = task.live and task.state is not TaskState.WANTED
-            self._stop_task(task)
+        """The execution was asked to cancel: open work may still answer, and its nodes (returned) hear it; all else stops."""
+        for work in list(self._works.values()):
+            work.live = work.live and work.state is not WorkState.WANTED
+            self._stop_work(work)
         for timer in list(self._timers.values()):
             self.drop(timer)
-        return {task.node for task in self._tasks_open.values() if task.live}
+        return {work.address.node for work in self._open.values() if work.live}
 
-    def _stop_task(self, task: Task) -> None:
-        activity_id = task.intent.activity_id
-        if task.state is TaskState.WANTED:
-            task.state = _task_step(task, TaskTrigger.WITHDRAW, 0)
-            del self._pending[f"task {activity_id}"]
-            self._withdrawn.append(task)
-        elif task.event and not task.cancel_asked:
-            task.cancel_asked = True
-            self._pending[f"cancel task {activity_id}"] = i.RequestCancelActivity(activity_id=activity_id)
+    def _wish(self, key: str, intent: i.Intent) -> None:
+        (self._held if self._holding else self._pending)[key] = intent
+
+    def _unwish(self, key: str) -> None:
+        self._pending.pop(key, None)
+        self._held.pop(key, None)
+
+    def _count(self, wish: Work | Timer, weight: int) -> None:
+        self._busy += weight - wish.counted
+        wish.counted = weight
+
+    def _stop_work(self, work: Work) -> None:
+        if work.state is WorkState.WANTED:
+            work.step(WorkTrigger.WITHDRAW, 0)
+            self._unwish(work.key)
+            self._withdrawn.append(work)
+            self._count(work, 0)
+        elif work.state is WorkState.REFUSED:
+            self._count(work, 0)
+        elif work.event and not work.cancel_asked:
+            work.cancel_asked = True
+            self._ask_to_cancel(work)
+
+    def _ask_to_cancel(self, work: Work) -> None:
+        cancel = work.cancel()
+        if cancel is not ABSENT:
+            self._pending[f"cancel {work.key}"] = cancel
 
     def _stop_timer(self, timer: Timer) -> None:
-        timer_id = timer.intent.timer_id
         if timer.state is TimerState.WANTED:
-            timer.state = _timer_step(timer, TimerTrigger.WITHDRAW, 0)
-            del self._pending[f"timer {timer_id}"]
+            timer.step(TimerTrigger.WITHDRAW, 0)
+            self._unwish(timer.key)
             self._withdrawn.append(timer)
         elif timer.state is TimerState.RUNNING and not timer.cancel_asked:
             timer.cancel_asked = True
-            self._pending[f"cancel timer {timer_id}"] = i.CancelTimer(timer_id=timer_id)
+            self._pending[f"cancel {timer.key}"] = i.CancelTimer(timer_id=timer.intent.timer_id)
+        self._count(timer, 0)
 
     def forget_withdrawn(self) -> None:
         """A decision task started: whatever the decisions before it caused has been seen."""
         for wish in self._withdrawn:
-            if wish.state is TaskState.WITHDRAWN:
-                del self._tasks[wish.intent.activity_id]
-            elif wish.state is TimerState.WITHDRAWN:
+            if isinstance(wish, Work) and wish.state is WorkState.WITHDRAWN:
+                del self._works[wish.key]
+            elif isinstance(wish, Timer) and wish.state is TimerState.WITHDRAWN:
                 del self._timers[wish.intent.timer_id]
         self._withdrawn.clear()
 
     def close(self) -> None:
         """The execution is closed: nothing is wanted, nothing is open."""
-        for table in (self._pending, self._tasks, self._tasks_open, self._timers):
+        for table in (self._pending, self._held, self._works, self._open, self._open_kinds, self._timers):
             table.clear()
 
-    # Activity tasks.
+    # Work.
 
-    def task_scheduled(self, event: e.ActivityTaskScheduled) -> Task:
-        task = self._wished(event)
-        if (event.activity, event.version) != (task.intent.activity, task.intent.version):
-            ours = f"{task.intent.activity} {task.intent.version}"
-            raise HistoryError(event.id, f"{event.activity_id} is of the type {event.activity} {event.version}, this spec says {ours}")
-        task.state = _task_step(task, TaskTrigger.SCHEDULE, event.id)
-        task.event = event.id
-        self._tasks_open[event.id] = task
-        self._pending.pop(f"task {event.activity_id}", None)
-        if not task.live:
-            self._stop_task(task)
-        return task
+    def work_scheduled(self, event: e.WorkScheduled) -> Work:
+        work = self._works.get(f"{event.kind} {event.key}")
+        if work is None:
+            raise HistoryError(event.id, f"the {event.kind} {event.name} is none that this spec wants here")
+        if event.name != work.intent.name:
+            raise HistoryError(event.id, f"the {event.kind} is called {event.name}, this spec says {work.intent.name}")
+        if event.type != work.intent.type:
+            raise HistoryError(event.id, f"{event.name} is of the type {event.type}, this spec says {work.intent.type}")
+        work.step(WorkTrigger.SCHEDULE, event.id)
+        work.event = event.id
+        self._open[event.id] = work
+        self._open_kinds[event.kind] += 1
+        self._count(work, 1)
+        self._unwish(work.key)
+        if not work.live:
+            self._stop_work(work)
+        return work
 
-    def task_refused(self, event: e.ScheduleActivityTaskFailed) -> Task:
-        task = self._wished(event)
-        task.state = _task_step(task, TaskTrigger.REFUSE, event.id)
-        del self._tasks[event.activity_id]
-        self._pending.pop(f"task {event.activity_id}", None)
-        return task
+    def work_refused(self, event: e.WorkRefused) -> Work:
+        work = self._opened(event) if event.opened else self._works.get(f"{event.kind} {event.key}")
+        if work is None:
+            raise HistoryError(event.id, f"the {event.kind} {event.name} is none that this spec wants here")
+        work.step(WorkTrigger.REVOKE if event.opened else WorkTrigger.REFUSE, event.id)
+        self._gone(work)
+        return work
 
-    def task_started(self, event: e.ActivityTaskStarted) -> Task:
-        task = self._opened(event)
-        task.state = _task_step(task, TaskTrigger.START, event.id)
-        return task
+    def work_started(self, event: e.WorkStarted) -> Work:
+        work = self._opened(event)
+        work.step(WorkTrigger.START, event.id)
+        work.run_id = event.run_id
+        if work.cancel_asked and event.kind is WorkKind.CHILD:
+            self._ask_to_cancel(work)
+        return work
 
-    def task_closed(self, event: Answer) -> Task:
-        task = self._opened(event)
-        task.state = _task_step(task, TaskTrigger.CLOSE, event.id)
-        del self._tasks_open[event.scheduled]
-        del self._tasks[task.intent.activity_id]
-        self._pending.pop(f"cancel task {task.intent.activity_id}", None)
-        return task
+    def work_closed(self, event: e.Answer) -> Work:
+        work = self._opened(event)
+        work.step(WorkTrigger.CLOSE, event.id)
+        self._gone(work)
+        return work
 
-    def cancel_answered(self, event: e.ActivityTaskCancelRequested | e.RequestCancelActivityTaskFailed) -> None:
-        """Asked, or refused (the task is closed, or we may not): either way there is nothing more to ask."""
-        self._pending.pop(f"cancel task {event.activity_id}", None)
+    def cancel_requested(self, event: e.CancelRequested) -> None:
+        """There is nothing more to ask."""
+        self._pending.pop(f"cancel {event.kind} {event.key}", None)
+
+    def cancel_refused(self, event: e.CancelRefused) -> None:
+        """The work is closed, or we may not. A child may be asked once more: later, or whatever run it is in, if it has continued as new."""
+        self._pending.pop(f"cancel {event.kind} {event.key}", None)
+        work = self._works.get(f"{event.kind} {event.key}")
+        if work is None or not work.cancel_asked or event.kind is not WorkKind.CHILD:
+            return
+        work.cancel_refusals += 1
+        if event.cause == UNKNOWN and not work.moved_on:
+            work.moved_on = True
+            self._ask_to_cancel(work)
+        elif event.cause == TOO_FAST and work.cancel_refusals < MOST_REFUSALS:
+            self._ask_to_cancel(work)
+
+    def _gone(self, work: Work) -> None:
+        if work.event:
+            del self._open[work.event]
+            self._open_kinds[work.kind] -= 1
+            work.event = 0
+        del self._works[work.key]
+        self._unwish(work.key)
+        self._pending.pop(f"cancel {work.key}", None)
+        self._count(work, 0)
+
+    def _opened(self, event: e.WorkStarted | e.WorkRefused | e.Answer) -> Work:
+        work = self._open.get(event.opened)
+        if work is None or work.kind is not event.kind:
+            raise HistoryError(event.id, f"event {event.opened} has scheduled no {event.kind} that is open")
+        return work
 
     # Timers.
 
@@ -227,9 +303,9 @@ class Ledger:
             self._more_open.add(event.timer_id)
             return ABSENT
         timer = self._timer(event)
-        timer.state = _timer_step(timer, TimerTrigger.START, event.id)
+        timer.step(TimerTrigger.START, event.id)
         self._ticking += 1
-        self._pending.pop(f"timer {event.timer_id}", None)
+        self._unwish(timer.key)
         if not timer.live:
             self._stop_timer(timer)
         return timer
@@ -239,9 +315,8 @@ class Ledger:
         if event.timer_id.startswith(MORE):
             return ABSENT
         timer = self._timer(event)
-        timer.state = _timer_step(timer, TimerTrigger.REFUSE, event.id)
-        del self._timers[event.timer_id]
-        self._pending.pop(f"timer {event.timer_id}", None)
+        timer.step(TimerTrigger.REFUSE, event.id)
+        self._timer_gone(timer)
         return timer
 
     def timer_closed(self, event: TimerAnswer) -> Timer | Literal[Absent.ABSENT]:
@@ -253,34 +328,20 @@ class Ledger:
         timer = self._timer(event)
         if isinstance(event, e.TimerCanceled) and not timer.cancel_asked:
             raise HistoryError(event.id, f"the timer {event.timer_id} is canceled, which this spec does not want here")
-        timer.state = _timer_step(timer, TimerTrigger.CLOSE, event.id)
+        timer.step(TimerTrigger.CLOSE, event.id)
         self._ticking -= 1
-        del self._timers[event.timer_id]
-        self._pending.pop(f"cancel timer {event.timer_id}", None)
+        self._timer_gone(timer)
         return timer
 
     def timer_not_canceled(self, event: e.CancelTimerFailed) -> None:
         """It has fired meanwhile, or we may not: there is nothing more to ask, and when it fires nobody listens."""
         self._pending.pop(f"cancel timer {event.timer_id}", None)
 
-    # Markers.
-
-    def marker_answered(self, marker: str) -> None:
-        self._pending.pop(f"marker {marker}", None)
-
-    # Looking up.
-
-    def _wished(self, event: ByActivityId) -> Task:
-        task = self._tasks.get(event.activity_id)
-        if task is None:
-            raise HistoryError(event.id, f"the activity task {event.activity_id} is none that this spec wants here")
-        return task
-
-    def _opened(self, event: e.ActivityTaskStarted | Answer) -> Task:
-        task = self._tasks_open.get(event.scheduled)
-        if task is None:
-            raise HistoryError(event.id, f"event {event.scheduled} has scheduled no activity task that is open")
-        return task
+    def _timer_gone(self, timer: Timer) -> None:
+        del self._timers[timer.intent.timer_id]
+        self._unwish(timer.key)
+        self._pending.pop(f"cancel {timer.key}", None)
+        self._count(timer, 0)
 
     def _timer(self, event: e.TimerStarted | e.StartTimerFailed | TimerAnswer) -> Timer:
         timer = self._timers.get(event.timer_id)
@@ -288,16 +349,7 @@ class Ledger:
             raise HistoryError(event.id, f"the timer {event.timer_id} is none that this spec wants here")
         return timer
 
+    # Markers.
 
-def _task_step(task: Task, trigger: TaskTrigger, event: int) -> TaskState:
-    state = TASK[task.state][trigger]
-    if state is IMPOSSIBLE:
-        raise HistoryError(event, f"the activity task {task.intent.activity_id} is {task.state}: it can't {trigger}")
-    return state
-
-
-def _timer_step(timer: Timer, trigger: TimerTrigger, event: int) -> TimerState:
-    state = TIMER[timer.state][trigger]
-    if state is IMPOSSIBLE:
-        raise HistoryError(event, f"the timer {timer.intent.timer_id} is {timer.state}: it can't {trigger}")
-    return state
+    def marker_answered(self, marker: str) -> None:
+        self._pending.pop(f"marker {marker}", None)

@@ -6,7 +6,7 @@
     respond(run.decisions(), run.context())
 
 `fold` is the only writer. `decisions` only reads: asked twice it answers twice, and it asks for everything that is wanted and that no
-event has confirmed, so it doesn't matter who sent what before. The parts that it is made of: `door` (reading events), `ledger` (tasks,
+event has confirmed, so it doesn't matter who sent what before. The parts that it is made of: `door` (reading events), `ledger` (work,
 timers, intents), `parking` (what SWF refuses for now), `board` (nodes, edges, joins), `course` (what is next), `closing` (the end),
 `scope` (data). Imports these, `errors`, `graph.plan` and `spec`; imported by everyone above.
 """
@@ -25,9 +25,9 @@ from engine.interpreter.context import summary
 from engine.interpreter.course import Course
 from engine.interpreter.decisions import Decision, batch
 from engine.interpreter.door import RawEvent, read_event
-from engine.interpreter.failure import TIMEOUTS, UNNAMED, Failure
+from engine.interpreter.failure import of_answer
 from engine.interpreter.intents import CancelExecution, CompleteExecution, ContinueExecution, FailExecution, RecordMarker
-from engine.interpreter.ledger import Answer, Ledger, Task
+from engine.interpreter.ledger import Ledger, Work
 from engine.interpreter.parking import Parking
 from engine.interpreter.scope import Data
 from engine.interpreter.texts import LONGEST_DATA
@@ -145,43 +145,43 @@ class Run:
     def _decision_task_started(self, event: e.DecisionTaskStarted) -> None:  # noqa: ARG002  (the handlers have one shape)
         self._ledger.forget_withdrawn()
 
-    def _task_scheduled(self, event: e.ActivityTaskScheduled) -> None:
-        self._course.scheduled(self._ledger.task_scheduled(event), event.time)
+    def _signaled(self, event: e.Signaled) -> None:
+        pass
+
+    def _work_scheduled(self, event: e.WorkScheduled) -> None:
+        self._course.scheduled(self._ledger.work_scheduled(event), event.time)
         self._parking.got_through()
 
-    def _task_refused(self, event: e.ScheduleActivityTaskFailed) -> None:
-        self._course.refused(self._ledger.task_refused(event), event.cause, event.time)
+    def _work_refused(self, event: e.WorkRefused) -> None:
+        self._course.refused(self._ledger.work_refused(event), event.cause, event.time)
 
-    def _task_started(self, event: e.ActivityTaskStarted) -> None:
-        self._course.started(self._ledger.task_started(event), event.time)
+    def _work_started(self, event: e.WorkStarted) -> None:
+        self._course.started(self._ledger.work_started(event), event.time)
 
-    def _task_completed(self, event: e.ActivityTaskCompleted) -> None:
+    def _work_completed(self, event: e.WorkCompleted) -> None:
         self._course.completed(self._closed(event), event.result, event.time)
 
-    def _task_failed(self, event: e.ActivityTaskFailed) -> None:
-        name = UNNAMED if event.reason is ABSENT or not event.reason else event.reason
-        self._course.failed(self._closed(event), Failure(name=name, message=event.details), event.time)
+    def _work_failed(self, event: e.WorkFailed | e.WorkTimedOut | e.ChildTerminated | e.FunctionNotStarted) -> None:
+        failure = of_answer(event)
+        self._course.failed(self._closed(event), failure, event.time)
 
-    def _task_timed_out(self, event: e.ActivityTaskTimedOut) -> None:
-        name = TIMEOUTS.get(event.timeout)
-        if name is None:
-            raise HistoryError(event.id, f"{event.timeout!r} is no timeout of an activity task")
-        self._course.failed(self._closed(event), Failure(name=name, message=event.details), event.time)
+    def _work_canceled(self, event: e.WorkCanceled) -> None:
+        self._course.canceled(self._closed(event), of_answer(event), event.time)
 
-    def _task_canceled(self, event: e.ActivityTaskCanceled) -> None:
-        self._course.canceled(self._closed(event), event.details, event.time)
+    def _closed(self, event: e.Answer) -> Work:
+        work = self._ledger.work_closed(event)
+        self._parking.room_for(work.kind)
+        return work
 
-    def _closed(self, event: Answer) -> Task:
-        task = self._ledger.task_closed(event)
-        self._parking.room_for_task()
-        return task
+    def _work_cancel_requested(self, event: e.CancelRequested) -> None:
+        self._ledger.cancel_requested(event)
 
-    def _task_cancel_answered(self, event: e.ActivityTaskCancelRequested | e.RequestCancelActivityTaskFailed) -> None:
-        self._ledger.cancel_answered(event)
+    def _work_cancel_refused(self, event: e.CancelRefused) -> None:
+        self._ledger.cancel_refused(event)
 
     def _timer_started(self, event: e.TimerStarted) -> None:
         timer = self._ledger.timer_started(event)
-        if timer is not ABSENT and timer.node:
+        if timer is not ABSENT and timer.address is not ABSENT:
             self._parking.got_through()
 
     def _timer_refused(self, event: e.StartTimerFailed) -> None:
@@ -225,15 +225,18 @@ class Run:
         e.ExecutionClosed: _execution_closed,
         e.CloseRefused: _close_refused,
         e.DecisionTaskStarted: _decision_task_started,
-        e.ActivityTaskScheduled: _task_scheduled,
-        e.ScheduleActivityTaskFailed: _task_refused,
-        e.ActivityTaskStarted: _task_started,
-        e.ActivityTaskCompleted: _task_completed,
-        e.ActivityTaskFailed: _task_failed,
-        e.ActivityTaskTimedOut: _task_timed_out,
-        e.ActivityTaskCanceled: _task_canceled,
-        e.ActivityTaskCancelRequested: _task_cancel_answered,
-        e.RequestCancelActivityTaskFailed: _task_cancel_answered,
+        e.Signaled: _signaled,
+        e.WorkScheduled: _work_scheduled,
+        e.WorkRefused: _work_refused,
+        e.WorkStarted: _work_started,
+        e.WorkCompleted: _work_completed,
+        e.WorkFailed: _work_failed,
+        e.WorkTimedOut: _work_failed,
+        e.WorkCanceled: _work_canceled,
+        e.ChildTerminated: _work_failed,
+        e.FunctionNotStarted: _work_failed,
+        e.CancelRequested: _work_cancel_requested,
+        e.CancelRefused: _work_cancel_refused,
         e.TimerStarted: _timer_started,
         e.StartTimerFailed: _timer_refused,
         e.TimerFired: _timer_fired,

@@ -48,6 +48,10 @@ class Data:
     def at(self, now: float) -> At:
         return At(self, now, {})
 
+    def with_extra(self, now: float, extra: Mapping[str, Json]) -> At:
+        """For what belongs to an item, or undoes something: `item`, `index`, `result`."""
+        return At(self, now, extra)
+
     def with_result(self, now: float, raw: Json) -> At:
         """For a node's output: `result` is what the node gave."""
         return At(self, now, {RAW: raw})

@@ -1,7 +1,7 @@
-"""The states of a node, of an activity task and of a timer, as transition tables: data, and total.
+"""The states of a node, of a piece of work and of a timer, as transition tables: data, and total.
 
-`NODE[state][trigger]` is the next state, or IMPOSSIBLE: nobody may pull that trigger there. For a node that is a bug of ours; for a
-task or a timer it is a history that can't be, which `ledger` reports. Tests prove the tables total; the diagram in the documentation
+`NODE[state][trigger]` is the next state, or IMPOSSIBLE: nobody may pull that trigger there. For a node that is a bug of ours; for
+work or a timer it is a history that can't be, which `ledger` reports. Tests prove the tables total; the diagram in the documentation
 is drawn from them. Imports nothing of swfgraph.
 """
 
@@ -45,7 +45,9 @@ class NodeTrigger(StrEnum):
     """A retryFrom went back to this node, or to one before it."""
 
 
-class TaskState(StrEnum):
+class WorkState(StrEnum):
+    """Of an activity task, a child execution or a Lambda function."""
+
     WANTED = "wanted"
     """Decided on; no event has confirmed it."""
     WITHDRAWN = "withdrawn"
@@ -53,15 +55,18 @@ class TaskState(StrEnum):
     REFUSED = "refused"
     """By SWF; it may be wanted again (see `parking`)."""
     SCHEDULED = "scheduled"
+    """Of a child: initiated."""
     STARTED = "started"
     CLOSED = "closed"
 
 
-class TaskTrigger(StrEnum):
+class WorkTrigger(StrEnum):
     WISH = "wish"
     WITHDRAW = "withdraw"
     SCHEDULE = "schedule"
     REFUSE = "refuse"
+    REVOKE = "revoke"
+    """SWF had taken a child on, and can't start it after all."""
     START = "start"
     CLOSE = "close"
 
@@ -83,10 +88,10 @@ class TimerTrigger(StrEnum):
 
 
 NodeStep: TypeAlias = NodeState | Literal[Impossible.IMPOSSIBLE]
-TaskStep: TypeAlias = TaskState | Literal[Impossible.IMPOSSIBLE]
+WorkStep: TypeAlias = WorkState | Literal[Impossible.IMPOSSIBLE]
 TimerStep: TypeAlias = TimerState | Literal[Impossible.IMPOSSIBLE]
 
-_N, _T, _M = NodeState, TaskState, TimerState
+_N, _W, _M = NodeState, WorkState, TimerState
 
 NODE: Final[Mapping[NodeState, Mapping[NodeTrigger, NodeStep]]] = {
     _N.IDLE: {
@@ -134,41 +139,45 @@ NODE: Final[Mapping[NodeState, Mapping[NodeTrigger, NodeStep]]] = {
     },
 }
 
-TASK: Final[Mapping[TaskState, Mapping[TaskTrigger, TaskStep]]] = {
-    _T.WANTED: {
-        TaskTrigger.WISH: IMPOSSIBLE,
-        TaskTrigger.WITHDRAW: _T.WITHDRAWN,
-        TaskTrigger.SCHEDULE: _T.SCHEDULED,
-        TaskTrigger.REFUSE: _T.REFUSED,
-        TaskTrigger.START: IMPOSSIBLE,
-        TaskTrigger.CLOSE: IMPOSSIBLE,
+WORK: Final[Mapping[WorkState, Mapping[WorkTrigger, WorkStep]]] = {
+    _W.WANTED: {
+        WorkTrigger.WISH: IMPOSSIBLE,
+        WorkTrigger.WITHDRAW: _W.WITHDRAWN,
+        WorkTrigger.SCHEDULE: _W.SCHEDULED,
+        WorkTrigger.REFUSE: _W.REFUSED,
+        WorkTrigger.REVOKE: IMPOSSIBLE,
+        WorkTrigger.START: IMPOSSIBLE,
+        WorkTrigger.CLOSE: IMPOSSIBLE,
     },
-    _T.WITHDRAWN: {
-        TaskTrigger.WISH: IMPOSSIBLE,
-        TaskTrigger.WITHDRAW: IMPOSSIBLE,
-        TaskTrigger.SCHEDULE: _T.SCHEDULED,
-        TaskTrigger.REFUSE: _T.REFUSED,
-        TaskTrigger.START: IMPOSSIBLE,
-        TaskTrigger.CLOSE: IMPOSSIBLE,
+    _W.WITHDRAWN: {
+        WorkTrigger.WISH: IMPOSSIBLE,
+        WorkTrigger.WITHDRAW: IMPOSSIBLE,
+        WorkTrigger.SCHEDULE: _W.SCHEDULED,
+        WorkTrigger.REFUSE: _W.REFUSED,
+        WorkTrigger.REVOKE: IMPOSSIBLE,
+        WorkTrigger.START: IMPOSSIBLE,
+        WorkTrigger.CLOSE: IMPOSSIBLE,
     },
-    _T.REFUSED: {**dict.fromkeys(TaskTrigger, IMPOSSIBLE), TaskTrigger.WISH: _T.WANTED},
-    _T.SCHEDULED: {
-        TaskTrigger.WISH: IMPOSSIBLE,
-        TaskTrigger.WITHDRAW: IMPOSSIBLE,
-        TaskTrigger.SCHEDULE: IMPOSSIBLE,
-        TaskTrigger.REFUSE: IMPOSSIBLE,
-        TaskTrigger.START: _T.STARTED,
-        TaskTrigger.CLOSE: _T.CLOSED,
+    _W.REFUSED: {**dict.fromkeys(WorkTrigger, IMPOSSIBLE), WorkTrigger.WISH: _W.WANTED},
+    _W.SCHEDULED: {
+        WorkTrigger.WISH: IMPOSSIBLE,
+        WorkTrigger.WITHDRAW: IMPOSSIBLE,
+        WorkTrigger.SCHEDULE: IMPOSSIBLE,
+        WorkTrigger.REFUSE: IMPOSSIBLE,
+        WorkTrigger.REVOKE: _W.REFUSED,
+        WorkTrigger.START: _W.STARTED,
+        WorkTrigger.CLOSE: _W.CLOSED,
     },
-    _T.STARTED: {
-        TaskTrigger.WISH: IMPOSSIBLE,
-        TaskTrigger.WITHDRAW: IMPOSSIBLE,
-        TaskTrigger.SCHEDULE: IMPOSSIBLE,
-        TaskTrigger.REFUSE: IMPOSSIBLE,
-        TaskTrigger.START: IMPOSSIBLE,
-        TaskTrigger.CLOSE: _T.CLOSED,
+    _W.STARTED: {
+        WorkTrigger.WISH: IMPOSSIBLE,
+        WorkTrigger.WITHDRAW: IMPOSSIBLE,
+        WorkTrigger.SCHEDULE: IMPOSSIBLE,
+        WorkTrigger.REFUSE: IMPOSSIBLE,
+        WorkTrigger.REVOKE: IMPOSSIBLE,
+        WorkTrigger.START: IMPOSSIBLE,
+        WorkTrigger.CLOSE: _W.CLOSED,
     },
-    _T.CLOSED: dict.fromkeys(TaskTrigger, IMPOSSIBLE),
+    _W.CLOSED: dict.fromkeys(WorkTrigger, IMPOSSIBLE),
 }
 
 TIMER: Final[Mapping[TimerState, Mapping[TimerTrigger, TimerStep]]] = {

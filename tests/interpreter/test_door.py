@@ -9,6 +9,7 @@ from engine.interpreter import door, events
 from engine.interpreter.door import IGNORED, KNOWN, read_event
 from engine.interpreter.events import CloseStatus
 from engine.interpreter.run import Run
+from engine.interpreter.work import WorkKind
 from engine.spec.model import ABSENT
 from tests.interpreter.api import enum_of, members_of
 
@@ -46,9 +47,9 @@ def test_ignored_events_are_irrelevant(kind: str) -> None:
 
 def test_optional_attributes_may_be_left_out() -> None:
     completed = read_event(raw("ActivityTaskCompleted", scheduledEventId=2, startedEventId=0))
-    assert completed == events.ActivityTaskCompleted(id=3, time=5.0, scheduled=2, result=ABSENT)
+    assert completed == events.WorkCompleted(id=3, time=5.0, kind=WorkKind.ACTIVITY, opened=2, result=ABSENT)
     failed = read_event(raw("ActivityTaskFailed", scheduledEventId=2, startedEventId=0))
-    assert failed == events.ActivityTaskFailed(id=3, time=5.0, scheduled=2, reason=ABSENT, details="")
+    assert failed == events.WorkFailed(id=3, time=5.0, kind=WorkKind.ACTIVITY, opened=2, reason=ABSENT, details="")
 
 
 def test_a_timed_out_execution_says_which_timeout() -> None:

@@ -5,12 +5,13 @@ import pytest
 from engine.errors import HistoryError
 from engine.interpreter import events as e
 from engine.interpreter import intents as i
-from engine.interpreter.ledger import Ledger, Purpose, Task, Timer
-from engine.interpreter.states import TaskState, TimerState
+from engine.interpreter.ledger import Ledger, Purpose, Timer, Work
+from engine.interpreter.states import TimerState, WorkState
+from engine.interpreter.work import Address, WorkKind
 from engine.spec.model import ABSENT, ActivityTimeouts
 
 
-def task(activity_id: str = "a") -> Task:
+def task(activity_id: str = "a") -> Work:
     intent = i.ScheduleActivity(
         activity_id=activity_id,
         activity="Work",
@@ -21,23 +22,31 @@ def task(activity_id: str = "a") -> Task:
         timeouts=ActivityTimeouts(),
         priority=ABSENT,
     )
-    return Task(node="a", intent=intent)
+    return Work(address=Address(node="a", visit=1, attempt=1), intent=intent)
 
 
 def timer(timer_id: str = "t") -> Timer:
-    return Timer(node="a", purpose=Purpose.WAIT, intent=i.StartTimer(timer_id=timer_id, control=ABSENT, seconds=5))
+    return Timer(
+        address=Address(node="a", visit=1, attempt=1),
+        purpose=Purpose.WAIT,
+        intent=i.StartTimer(timer_id=timer_id, control=ABSENT, seconds=5),
+    )
 
 
-def scheduled(number: int = 5, activity_id: str = "a") -> e.ActivityTaskScheduled:
-    return e.ActivityTaskScheduled(id=number, time=1.0, activity_id=activity_id, activity="Work", version="1.0")
+def scheduled(number: int = 5, activity_id: str = "a") -> e.WorkScheduled:
+    return e.WorkScheduled(id=number, time=1.0, kind=WorkKind.ACTIVITY, key=activity_id, name=activity_id, type="Work 1.0")
 
 
 def started(timer_id: str = "t") -> e.TimerStarted:
     return e.TimerStarted(id=5, time=1.0, timer_id=timer_id)
 
 
-def completed(number: int = 5) -> e.ActivityTaskCompleted:
-    return e.ActivityTaskCompleted(id=9, time=1.0, scheduled=number, result=ABSENT)
+def completed(number: int = 5) -> e.WorkCompleted:
+    return e.WorkCompleted(id=9, time=1.0, kind=WorkKind.ACTIVITY, opened=number, result=ABSENT)
+
+
+def refused(activity_id: str = "a", cause: str = "OPERATION_NOT_PERMITTED") -> e.WorkRefused:
+    return e.WorkRefused(id=5, time=1.0, kind=WorkKind.ACTIVITY, key=activity_id, name=activity_id, cause=cause, opened=0)
 
 
 CANCEL = i.RequestCancelActivity(activity_id="a")
@@ -45,105 +54,105 @@ CANCEL = i.RequestCancelActivity(activity_id="a")
 
 def test_a_wish_is_pending_until_its_event() -> None:
     ledger, wish = Ledger(), task()
-    ledger.want_task(wish)
+    ledger.want_work(wish)
     assert list(ledger.pending) == [wish.intent]
-    ledger.task_scheduled(scheduled())
+    ledger.work_scheduled(scheduled())
     assert list(ledger.pending) == []
-    assert wish.state is TaskState.SCHEDULED
+    assert wish.state is WorkState.SCHEDULED
     assert not ledger.quiet
 
 
 def test_a_wish_that_is_dropped_is_pending_no_more() -> None:
     ledger, wish = Ledger(), task()
-    ledger.want_task(wish)
+    ledger.want_work(wish)
     ledger.drop(wish)
     assert list(ledger.pending) == []
 
 
 def test_a_dropped_wish_that_was_under_way_is_asked_to_cancel_when_it_comes() -> None:
     ledger, wish, clock = Ledger(), task(), timer()
-    ledger.want_task(wish)
+    ledger.want_work(wish)
     ledger.want_timer(clock)
     ledger.drop(wish)
     ledger.drop(clock)
-    ledger.task_scheduled(scheduled())
+    ledger.work_scheduled(scheduled())
     ledger.timer_started(started())
     assert list(ledger.pending) == [CANCEL, i.CancelTimer(timer_id="t")]
 
 
 def test_a_dropped_wish_that_was_under_way_may_be_refused_too() -> None:
     ledger, wish, clock = Ledger(), task(), timer()
-    ledger.want_task(wish)
+    ledger.want_work(wish)
     ledger.want_timer(clock)
     ledger.drop(wish)
     ledger.drop(clock)
-    ledger.task_refused(e.ScheduleActivityTaskFailed(id=5, time=1.0, activity_id="a", cause="OPERATION_NOT_PERMITTED"))
+    ledger.work_refused(refused())
     ledger.timer_refused(e.StartTimerFailed(id=6, time=1.0, timer_id="t", cause="OPERATION_NOT_PERMITTED"))
-    assert (wish.state, clock.state) == (TaskState.REFUSED, TimerState.REFUSED)
+    assert (wish.state, clock.state) == (WorkState.REFUSED, TimerState.REFUSED)
     assert list(ledger.pending) == []
 
 
 def test_a_dropped_wish_is_forgotten_once_the_next_decision_task_starts() -> None:
     ledger, wish, clock = Ledger(), task(), timer()
-    ledger.want_task(wish)
+    ledger.want_work(wish)
     ledger.want_timer(clock)
     ledger.drop(wish)
     ledger.drop(clock)
     ledger.forget_withdrawn()
     with pytest.raises(HistoryError, match="the activity task a is none that this spec wants here"):
-        ledger.task_scheduled(scheduled())
+        ledger.work_scheduled(scheduled())
     with pytest.raises(HistoryError, match="the timer t is none that this spec wants here"):
         ledger.timer_started(started())
 
 
 def test_what_came_before_the_decision_task_is_not_forgotten_with_the_rest() -> None:
     ledger, wish = Ledger(), task()
-    ledger.want_task(wish)
+    ledger.want_work(wish)
     ledger.drop(wish)
-    ledger.task_scheduled(scheduled())
+    ledger.work_scheduled(scheduled())
     ledger.forget_withdrawn()
-    assert ledger.task_closed(completed()) is wish
+    assert ledger.work_closed(completed()) is wish
 
 
 def test_an_open_task_is_asked_to_cancel_once() -> None:
     ledger, wish = Ledger(), task()
-    ledger.want_task(wish)
-    ledger.task_scheduled(scheduled())
+    ledger.want_work(wish)
+    ledger.work_scheduled(scheduled())
     ledger.drop(wish)
     ledger.drop_all()
     assert list(ledger.pending) == [CANCEL]
-    ledger.cancel_answered(e.ActivityTaskCancelRequested(id=6, time=1.0, activity_id="a"))
+    ledger.cancel_requested(e.CancelRequested(id=6, time=1.0, kind=WorkKind.ACTIVITY, key="a"))
     ledger.drop_all()
     assert list(ledger.pending) == []
 
 
 def test_nobody_is_asked_to_cancel_what_has_answered() -> None:
     ledger, wish = Ledger(), task()
-    ledger.want_task(wish)
-    ledger.task_scheduled(scheduled())
+    ledger.want_work(wish)
+    ledger.work_scheduled(scheduled())
     ledger.drop(wish)
-    ledger.task_closed(completed())
+    ledger.work_closed(completed())
     assert list(ledger.pending) == []
     assert ledger.quiet
 
 
 def test_answers_are_found_by_the_event_that_scheduled_the_task() -> None:
     ledger, first, second = Ledger(), task("a"), task("b")
-    ledger.want_task(first)
-    ledger.want_task(second)
-    ledger.task_scheduled(scheduled(7, "b"))
-    ledger.task_scheduled(scheduled(8, "a"))
-    assert ledger.task_closed(completed(7)) is second
-    assert ledger.task_closed(completed(8)) is first
+    ledger.want_work(first)
+    ledger.want_work(second)
+    ledger.work_scheduled(scheduled(7, "b"))
+    ledger.work_scheduled(scheduled(8, "a"))
+    assert ledger.work_closed(completed(7)) is second
+    assert ledger.work_closed(completed(8)) is first
 
 
 def test_a_task_answers_once() -> None:
     ledger = Ledger()
-    ledger.want_task(task())
-    ledger.task_scheduled(scheduled())
-    ledger.task_closed(completed())
+    ledger.want_work(task())
+    ledger.work_scheduled(scheduled())
+    ledger.work_closed(completed())
     with pytest.raises(HistoryError, match="event 5 has scheduled no activity task that is open"):
-        ledger.task_closed(completed())
+        ledger.work_closed(completed())
 
 
 def test_a_timer_fires_once() -> None:
@@ -177,12 +186,12 @@ def test_a_timer_ticks_from_its_start_to_its_end_whatever_it_is_for() -> None:
 
 def test_a_task_starts_once() -> None:
     ledger = Ledger()
-    ledger.want_task(task())
-    ledger.task_scheduled(scheduled())
-    begun = e.ActivityTaskStarted(id=6, time=1.0, scheduled=5)
-    ledger.task_started(begun)
+    ledger.want_work(task())
+    ledger.work_scheduled(scheduled())
+    begun = e.WorkStarted(id=6, time=1.0, kind=WorkKind.ACTIVITY, opened=5, run_id="")
+    ledger.work_started(begun)
     with pytest.raises(HistoryError, match="the activity task a is started: it can't start"):
-        ledger.task_started(begun)
+        ledger.work_started(begun)
 
 
 def test_a_refused_timer_can_be_wanted_again() -> None:
@@ -225,10 +234,10 @@ def test_a_refused_timer_for_more_decisions_is_asked_for_again() -> None:
 
 def test_canceling_hears_open_tasks_and_drops_the_rest() -> None:
     ledger, opened, wished, clock = Ledger(), task("a"), task("b"), timer()
-    opened.node, wished.node = "a", "b"
-    ledger.want_task(opened)
-    ledger.task_scheduled(scheduled())
-    ledger.want_task(wished)
+    wished.address = Address(node="b", visit=1, attempt=1)
+    ledger.want_work(opened)
+    ledger.work_scheduled(scheduled())
+    ledger.want_work(wished)
     ledger.want_timer(clock)
     assert ledger.cancel_all() == {"a"}
     assert (opened.live, wished.live, clock.live) == (True, False, False)

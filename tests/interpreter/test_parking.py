@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.interpreter.parking import RATE, ROOM, TRANSIENT
+from engine.interpreter.parking import ROOM, TIME, TRANSIENT
 from tests.interpreter.api import enum_of
 from tests.interpreter.plans import activity, end, plan_of
 from tests.interpreter.swf import Execution, kinds
@@ -25,9 +25,10 @@ def fork(count: int, **each: Any) -> dict[str, Any]:
 
 
 def test_transient_causes_are_causes_of_the_api() -> None:
-    causes = enum_of("ScheduleActivityTaskFailedCause") | enum_of("StartTimerFailedCause")
+    beginnings = ("ScheduleActivityTask", "StartChildWorkflowExecution", "ScheduleLambdaFunction", "StartTimer")
+    causes = {cause for beginning in beginnings for cause in enum_of(f"{beginning}FailedCause")}
     assert {cause for cause in causes if cause.endswith("EXCEEDED")} == TRANSIENT
-    assert not ROOM & RATE
+    assert not ROOM & TIME
 
 
 def test_a_refusal_for_speed_is_no_attempt_and_is_tried_again_later() -> None:

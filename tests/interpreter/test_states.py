@@ -10,19 +10,19 @@ from engine.interpreter.board import LIVE
 from engine.interpreter.states import (
     IMPOSSIBLE,
     NODE,
-    TASK,
     TIMER,
+    WORK,
     NodeState,
     NodeTrigger,
-    TaskState,
-    TaskTrigger,
     TimerState,
     TimerTrigger,
+    WorkState,
+    WorkTrigger,
 )
 
 TABLES: list[tuple[Mapping[Any, Mapping[Any, Any]], type[StrEnum], type[StrEnum]]] = [
     (NODE, NodeState, NodeTrigger),
-    (TASK, TaskState, TaskTrigger),
+    (WORK, WorkState, WorkTrigger),
     (TIMER, TimerState, TimerTrigger),
 ]
 
@@ -35,7 +35,7 @@ def test_every_state_answers_every_trigger(table: Mapping[Any, Mapping[Any, Any]
         assert all(step is IMPOSSIBLE or step in set(states) for step in row.values())
 
 
-@pytest.mark.parametrize(("table", "first"), [(NODE, NodeState.IDLE), (TASK, TaskState.WANTED), (TIMER, TimerState.WANTED)])
+@pytest.mark.parametrize(("table", "first"), [(NODE, NodeState.IDLE), (WORK, WorkState.WANTED), (TIMER, TimerState.WANTED)])
 def test_every_state_can_be_reached_from_the_first(table: Mapping[Any, Mapping[Any, Any]], first: Any) -> None:
     reached: set[StrEnum] = {first}
     seen: set[StrEnum] = set()
@@ -47,7 +47,7 @@ def test_every_state_can_be_reached_from_the_first(table: Mapping[Any, Mapping[A
 
 
 def test_what_is_closed_stays_closed() -> None:
-    assert set(TASK[TaskState.CLOSED].values()) == set(TIMER[TimerState.CLOSED].values()) == {IMPOSSIBLE}
+    assert set(WORK[WorkState.CLOSED].values()) == set(TIMER[TimerState.CLOSED].values()) == {IMPOSSIBLE}
 
 
 def test_going_back_is_possible_from_everywhere() -> None:

@@ -1,21 +1,27 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from engine.interpreter.failure import Failure
-from engine.interpreter.texts import LONGEST_DATA, LONGEST_REASON, activity_id, control, cut, details_of, reason_of
+from engine.interpreter.texts import LONGEST_DATA, LONGEST_REASON, control, cut, details_of, reason_of, work_id
+from engine.interpreter.work import Address
+
+
+def address(visit: int, attempt: int, **more: Any) -> Address:
+    return Address(node="fetch", visit=visit, attempt=attempt, **more)
 
 
 def test_the_first_attempt_of_the_first_visit_is_called_as_the_node() -> None:
-    assert activity_id("fetch", 1, 1) == "fetch"
-    assert activity_id("fetch", 1, 2) == "fetch.1.2"
-    assert activity_id("fetch", 2, 1) == "fetch.2.1"
+    assert work_id(address(1, 1)) == "fetch"
+    assert work_id(address(1, 2)) == "fetch.1.2"
+    assert work_id(address(2, 1)) == "fetch.2.1"
 
 
 def test_control_is_json() -> None:
-    assert json.loads(control("fetch", 2, 3)) == {"node": "fetch", "visit": 2, "attempt": 3}
+    assert json.loads(control(address(2, 3))) == {"node": "fetch", "visit": 2, "attempt": 3}
 
 
 def test_a_reason_names_node_and_error_within_swfs_limit() -> None:
