@@ -20,12 +20,12 @@ from engine.spec.model import ABSENT, Absent, DecisionNode, Percent, Spec, Termi
 from engine.spec.template import broken_strings_of
 
 _EXECUTION: Final = ("workflowId", "runId", "name", "version", "startTime", "visits")
-_OF_ONE_ITEM: Final = "it is there in what belongs to one item of a node with forEach: input, output, workflowId, tags, compensate"
+_OF_ONE_ITEM: Final = "an item is seen in what belongs to it, of a node with forEach: input, output, workflowId, tags, compensate"
 _ELSEWHERE: Final[Mapping[str, str]] = {
     "item": _OF_ONE_ITEM,
     "index": _OF_ONE_ITEM,
-    "result": "it is there in a node's output and in the input of its compensate; elsewhere it is results.<node>",
-    "schedule": "it is there in the input of the schedule only; an execution gets what that makes of it as its input",
+    "result": "a node's own result is seen in its output and its compensate, elsewhere it is results.<node>",
+    "schedule": "the schedule is seen in its own input, which is the input of the executions",
 }
 """Names that are there, but not everywhere."""
 _DEFAULT: Final = "give a default with ??, or ask with $exists"
@@ -70,7 +70,8 @@ def data_findings(spec: Spec, known: Before | Literal[Absent.ABSENT], places: Pl
 def _names(site: Site, found: References, spec: Spec, places: Places) -> Iterator[Finding]:
     for name in sorted(found.names - set(site.roots)):
         message = f'there is no "{name}" in the data that this expression sees'
-        hint = _ELSEWHERE.get(name) or did_you_mean(name, site.roots) or f"there are {quoted(site.roots)}"
+        hints = [hint for hint in (did_you_mean(name, site.roots), _ELSEWHERE.get(name)) if hint]
+        hint = "; ".join(hints) or f"there are {quoted(site.roots)}"
         yield places.error("unknown-name", site.pointer, message, hint=hint)
     if "execution" in site.roots:
         for name in sorted(found.execution - set(_EXECUTION)):

@@ -238,8 +238,17 @@ class _Reader:
         yield
         self.safe = before
 
+    @contextmanager
+    def without_need(self) -> Iterator[None]:
+        before, self.asking = self.asking, True
+        yield
+        self.asking = before
+
     def unary(self, symbol: Symbol, context: _Context) -> _Context:
         self.pairs(symbol, context)
+        if symbol.value == "[" and len(symbol.expressions or ()) == 1:  # [path]: as a list, of which nothing makes an empty one
+            with self.without_need():
+                return self.operands(*(symbol.expressions or ()), context=context)
         return self.operands(*(symbol.expressions or ()), symbol.expression, context=context)
 
     def pairs(self, symbol: Symbol, context: _Context) -> None:
