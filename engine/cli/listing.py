@@ -1,13 +1,8 @@
-"""`swfgraph list`: open and closed executions, newest first.
-
-SWF takes one filter per request: the most selective one goes to the service, the others are held here, page by page.
-"""
+"""`swfgraph list`: open and closed executions, newest first."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -21,43 +16,10 @@ from engine.cli.options import Common, execution_command
 from engine.cli.output import Cell, hint, print_json, print_table
 from engine.errors import UsageError
 from engine.runtime.reading import moments
-from engine.runtime.reading.executions import Info, parse_info
-from engine.swf.client import Client
-from engine.swf.paging import paged
+from engine.runtime.reading.executions import Info
+from engine.runtime.reading.searching import Wanted, search
 
 COLUMNS = ("WORKFLOW ID", "RUN ID", "TYPE", "STATUS", "STARTED", "DURATION", "TAGS")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which executions; empty means whichever."""
-
-    which: str
-    """open, closed or all."""
-    status: str
-    type_name: str
-    type_version: str
-    tag: str
-    workflow_id: str
-    since: float
-
-    @property
-    def open(self) -> bool:
-        return self.which != "closed" and self.status in ("", "OPEN")
-
-    @property
-    def closed(self) -> bool:
-        return self.which != "open" and self.status != "OPEN"
-
-    def holds(self, info: Info) -> bool:
-        return (
-            self.status in ("", info.status)
-            and self.type_name in ("", info.type_name)
-            and self.type_version in ("", info.type_version)
-            and (not self.tag or self.tag in info.tags)
-            and self.workflow_id in ("", info.workflow_id)
-            and info.started >= self.since
-        )
 
 
 @click.command("list")
@@ -84,7 +46,7 @@ def command(common: Common, limit: int, **given: Any) -> Exit:
     wanted = _wanted(given, now)
     with existing(common) as client:
         domain = domain_for(client, common)
-        found = list(islice(_executions(client, domain, wanted), limit + 1))
+        found = list(islice(search(client, domain, wanted), limit + 1))
     shown = found[:limit]
     if common.json:
         print_json([with_iso_times(info.wire) for info in shown])
@@ -111,31 +73,6 @@ def _wanted(given: dict[str, Any], now: float) -> Wanted:
         workflow_id=given["workflow_id"],
         since=moments.parse_since(given["since"], now) if given["since"] else 0.0,
     )
-
-
-def _executions(client: Client, domain: str, wanted: Wanted) -> Iterator[Info]:
-    request = {"domain": domain, "startTimeFilter": {"oldestDate": wanted.since}}
-    if wanted.open:
-        yield from _listed(client, "ListOpenWorkflowExecutions", request | _filter(wanted, closed=False), wanted)
-    if wanted.closed:
-        yield from _listed(client, "ListClosedWorkflowExecutions", request | _filter(wanted, closed=True), wanted)
-
-
-def _listed(client: Client, operation: str, request: dict[str, Any], wanted: Wanted) -> Iterator[Info]:
-    return filter(wanted.holds, map(parse_info, paged(client, operation, request, "executionInfos")))
-
-
-def _filter(wanted: Wanted, *, closed: bool) -> dict[str, Any]:
-    if wanted.workflow_id:
-        return {"executionFilter": {"workflowId": wanted.workflow_id}}
-    if wanted.tag:
-        return {"tagFilter": {"tag": wanted.tag}}
-    if wanted.type_name:
-        version = {"version": wanted.type_version} if wanted.type_version else {}
-        return {"typeFilter": {"name": wanted.type_name} | version}
-    if wanted.status and closed:
-        return {"closeStatusFilter": {"status": wanted.status}}
-    return {}
 
 
 def _row(info: Info, now: float) -> tuple[Cell, ...]:
