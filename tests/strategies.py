@@ -3,6 +3,10 @@
 `documents()` gives the JSON value of a spec that passes every check: fan-out and fan-in with every kind of join, decisions, caught
 errors, retries, retryFrom loops, waits, passes, several terminals; the expressions read only `input` and `errors`. `inputs()` gives
 workflow inputs that make those expressions vary. `specs()` is `documents()`, parsed.
+
+`whole_documents()`, `whole_specs()` and `whole_inputs()` are the same of the whole language: children, Lambda functions, waits for
+signals (that end by themselves), forEach over the input's `items`, compensate, onCancel, terminals that undo. With `continued=True`
+some terminals continue as new, with the input's `n` one less; at zero they would go on for ever, so whoever runs them stops there.
 """
 
 from __future__ import annotations
@@ -29,8 +33,69 @@ CONDITIONS = ("input.flag", "input.n > 2", "input.n < 2", "true", "false", "$exi
 TEMPLATES = ({"n": "{% input.n %}"}, "{% input %}", "n is {% input.n %}", 7, {"list": [1, "{% input.flag %}"]})
 
 
+CHILD = {"name": "Child", "version": "1.0"}
+"""The workflow type of all children."""
+SIGNALS = ("go", "stop")
+_WHOLE_TEMPLATES = (*TEMPLATES, {"heard": "{% [signals.go] %}"})
+_ITEM_TEMPLATES = ({"item": "{% item %}", "index": "{% index %}"}, "{% item %}")
+_UNDO_TEMPLATES = ("{% result %}", {"undo": "{% [result] %}", "n": "{% input.n %}"})
+
+
 def inputs() -> SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"flag": st.booleans(), "n": st.integers(min_value=0, max_value=4)})
+
+
+def whole_inputs() -> SearchStrategy[dict[str, Any]]:
+    items = st.lists(st.one_of(st.integers(min_value=0, max_value=9), st.sampled_from(("a", "b"))), max_size=5)
+    return st.fixed_dictionaries({"flag": st.booleans(), "n": st.integers(min_value=0, max_value=4), "items": items})
+
+
+@st.composite
+def whole_specs(draw: DrawFn, *, max_steps: int = 8, continued: bool = False) -> Spec:
+    document = draw(whole_documents(max_steps=max_steps, continued=continued))
+    return parse_spec(parse_document(json.dumps(document), "random.json"))
+
+
+@st.composite
+def whole_documents(draw: DrawFn, *, max_steps: int = 8, continued: bool = False) -> dict[str, Any]:
+    document = draw(documents(max_steps=max_steps, whole=True))
+    nodes = document["nodes"]
+    ends = [name for name, node in nodes.items() if node["type"] == "terminal"]
+    for name in ends:
+        nodes[name] |= draw(_ending(continued=continued and nodes[name]["status"] == "completed"))
+    if draw(st.booleans()):
+        nodes["rescue"] = draw(_rescue([name for name in nodes if name != next(iter(nodes))], ends))
+        document["onCancel"] = "rescue"
+    if any(node["type"] == "lambda" for node in nodes.values()):
+        document["lambdaRole"] = "arn:aws:iam::123456789012:role/random"
+    if draw(st.booleans()):
+        document["timeouts"] = {"cancel": draw(st.sampled_from((0, "5s", "1m")))}
+    return document | {"activities": _activities_of(nodes)}
+
+
+@st.composite
+def _ending(draw: DrawFn, *, continued: bool) -> dict[str, Any]:
+    undoing = {"compensate": True} if draw(st.booleans()) else {}
+    if continued and draw(st.booleans()):
+        return {
+            "status": "continued",
+            "output": {"flag": "{% input.flag %}", "n": "{% input.n - 1 %}", "items": "{% [input.items] %}"},
+        } | undoing
+    return undoing
+
+
+@st.composite
+def _rescue(draw: DrawFn, anywhere: list[str], ends: list[str]) -> dict[str, Any]:
+    """Where a cancel request leads to: on to an end, or into the midst of everything."""
+    after = draw(st.sampled_from((*anywhere, *ends)))
+    kind = draw(st.sampled_from(("pass", "activity")))
+    return {"type": "pass", "next": after} if kind == "pass" else {"type": "activity", "activity": "Check", "next": after}
+
+
+def _activities_of(nodes: dict[str, Any]) -> dict[str, Any]:
+    undoing = [node["compensate"] for node in nodes.values() if node["type"] != "terminal" and "compensate" in node]
+    used = {part["activity"] for part in (*nodes.values(), *undoing) if "activity" in part}
+    return {key: {"version": "1.0"} for key in ACTIVITIES if key in used}
 
 
 @st.composite
@@ -40,20 +105,19 @@ def specs(draw: DrawFn, *, max_steps: int = 8) -> Spec:
 
 
 @st.composite
-def documents(draw: DrawFn, *, max_steps: int = 8) -> dict[str, Any]:
+def documents(draw: DrawFn, *, max_steps: int = 8, whole: bool = False) -> dict[str, Any]:
     """A workflow of up to `max_steps` steps and up to three terminals."""
     sketch = draw(_sketches(max_steps))
-    nodes = {name: draw(_step(sketch, name)) for name in sketch.steps}
+    nodes = {name: draw(_step(sketch, name, whole=whole)) for name in sketch.steps}
     nodes |= {name: draw(_terminal()) for name in sketch.terminals}
     for name, joined in draw(_joins(nodes)).items():
         nodes[name]["join"] = joined
-    used = {node["activity"] for node in nodes.values() if "activity" in node}
     return {
         "name": "Random",
         "version": "1.0",
         "domain": "tests",
         "taskList": "random",
-        "activities": {key: {"version": "1.0"} for key in ACTIVITIES if key in used},
+        "activities": _activities_of(nodes),
         "nodes": nodes,
     }
 
@@ -98,24 +162,62 @@ def _some(choices: Sequence[str], *, most: int) -> SearchStrategy[list[str]]:
 
 
 @st.composite
-def _step(draw: DrawFn, sketch: _Sketch, name: str) -> dict[str, Any]:
+def _step(draw: DrawFn, sketch: _Sketch, name: str, *, whole: bool) -> dict[str, Any]:
     kind = draw(st.sampled_from(("activity", "activity", "decision", "pass", "wait")))
     after, earlier = sketch.after(name), sketch.before(name)
     if kind == "decision":
         return draw(_decision(after, earlier))
     if kind == "pass":
         return {"type": kind, "next": _listed(after)} | draw(_maybe("output"))
+    if kind == "wait" and whole and draw(st.booleans()):
+        signal = {"signal": draw(st.sampled_from(SIGNALS)), "timeout": draw(st.sampled_from((0, "5s", "1m")))}
+        return {"type": kind} | signal | draw(_led_on(after, earlier))
     if kind == "wait":
         return {"type": kind, "for": draw(st.sampled_from((0, 1, "5s", "1m"))), "next": _listed(after)}
-    return draw(_activity(after, earlier))
+    return draw(_worked() if whole else _activity()) | draw(_led_on(after, earlier))
 
 
 @st.composite
-def _activity(draw: DrawFn, after: list[str], earlier: list[str]) -> dict[str, Any]:
-    node: dict[str, Any] = {"type": "activity", "activity": draw(st.sampled_from(ACTIVITIES))} | draw(_maybe("input"))
+def _worked(draw: DrawFn) -> dict[str, Any]:
+    """Any kind of work, once or once per item, with its undoing or without."""
+    node = draw(_activity())
+    kind = draw(st.sampled_from(("activity", "workflow", "lambda")))
+    if kind != "activity":
+        del node["activity"]
+        node |= {"type": kind} | ({"workflow": dict(CHILD)} if kind == "workflow" else {"function": "random"})
     if draw(st.booleans()):
-        attempts, interval = draw(st.integers(min_value=1, max_value=4)), draw(st.integers(min_value=0, max_value=5))
-        node["retry"] = {"maxAttempts": attempts, "interval": interval, "errors": [draw(st.sampled_from(ERRORS))]}
+        node["forEach"] = {"items": draw(st.sampled_from(("input.items", "[1, 2, 3]", "[]", "input.n")))} | draw(_limits())
+        node["input"] = draw(st.sampled_from(_ITEM_TEMPLATES))
+    elif draw(st.booleans()):
+        node["input"] = draw(st.sampled_from(_WHOLE_TEMPLATES))
+    if draw(st.booleans()):
+        undo = {"activity": draw(st.sampled_from(ACTIVITIES))} | draw(_retried())
+        node["compensate"] = undo | ({"input": draw(st.sampled_from(_UNDO_TEMPLATES))} if draw(st.booleans()) else {})
+    return node
+
+
+@st.composite
+def _limits(draw: DrawFn) -> dict[str, Any]:
+    most = draw(st.integers(min_value=0, max_value=3))
+    return ({"maxConcurrency": most} if most else {}) | {"tolerate": draw(st.sampled_from((0, 1, "50%", "100%")))}
+
+
+@st.composite
+def _activity(draw: DrawFn) -> dict[str, Any]:
+    return {"type": "activity", "activity": draw(st.sampled_from(ACTIVITIES))} | draw(_maybe("input")) | draw(_retried())
+
+
+@st.composite
+def _retried(draw: DrawFn) -> dict[str, Any]:
+    if not draw(st.booleans()):
+        return {}
+    attempts, interval = draw(st.integers(min_value=1, max_value=4)), draw(st.integers(min_value=0, max_value=5))
+    return {"retry": {"maxAttempts": attempts, "interval": interval, "errors": [draw(st.sampled_from(ERRORS))]}}
+
+
+@st.composite
+def _led_on(draw: DrawFn, after: list[str], earlier: list[str]) -> dict[str, Any]:
+    """What follows: some of the nodes when it completes, the rest when its error is caught."""
     followed = draw(_some(after, most=len(after)))
     caught = [name for name in after if name not in followed]
     catch: list[dict[str, Any]] = []
@@ -123,7 +225,7 @@ def _activity(draw: DrawFn, after: list[str], earlier: list[str]) -> dict[str, A
         catch.append(draw(_back(earlier)) | {"errors": [draw(st.sampled_from(ERRORS))]})
     if caught:
         catch.append({"errors": ["*"], "next": _listed(caught)})
-    return node | {"next": _listed(followed)} | ({"catch": catch} if catch else {})
+    return {"next": _listed(followed)} | ({"catch": catch} if catch else {})
 
 
 @st.composite
