@@ -3,7 +3,7 @@
 The semantics of DESIGN's section 3, one event at a time: every public method is one thing that happened, and ends with the cascade that
 it causes (pass, decision and terminal nodes are over as soon as they are entered). Nothing waits in here: what has to be waited for is
 wished for in the `Ledger`, and comes back as another event. Time is the event's. Imports `board`, `closing`, `failure`, `intents`,
-`ledger`, `parking`, `scope`, `states`, `terminal`, `terms`, `texts`, `waiting`, `graph.plan`, `spec`; imported by `run`.
+`compensation`, `ledger`, `parking`, `scope`, `states`, `terminal`, `terms`, `texts`, `waiting`, `graph.plan`, `spec`; imported by `run`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from engine.errors import ExpressionError, InputError
 from engine.graph.plan import Edge, EdgeKind, Plan
 from engine.interpreter import intents as i
 from engine.interpreter.board import Board, Place, Verdict
-from engine.interpreter.closing import Closing, Phase
+from engine.interpreter.closing import Closing, Ending, Phase
+from engine.interpreter.compensation import Done, undo_of
 from engine.interpreter.failure import Failure, catch_for, of_expression, pause, rule_for, share
 from engine.interpreter.ledger import Ledger, Purpose, Timer, Work
 from engine.interpreter.parking import TRANSIENT, Parking
 from engine.interpreter.scope import Data
 from engine.interpreter.states import NodeTrigger
 from engine.interpreter.terminal import terminal_intent
-from engine.interpreter.terms import Terms
+from engine.interpreter.terms import NONE_GIVEN
 from engine.interpreter.texts import control, details_of, reason_of, timer_id, too_large, work_id
 from engine.interpreter.waiting import fires
 from engine.interpreter.work import Address
@@ -51,16 +52,16 @@ WITH_CATCH: Final = (ActivityNode, WaitNode)
 class Course:
     """Part of a run: the only one that decides."""
 
-    __slots__ = ("_again", "_board", "_closing", "_data", "_inputs", "_ledger", "_longest", "_parking", "_plan", "_refusals", "_waits")
+    __slots__ = ("_again", "_board", "_closing", "_data", "_inputs", "_ledger", "_parking", "_plan", "_refusals", "_undoing", "_waits")
 
-    def __init__(self, plan: Plan, board: Board, ledger: Ledger, parking: Parking, closing: Closing, data: Data, longest: int) -> None:
+    def __init__(self, plan: Plan, board: Board, ledger: Ledger, parking: Parking, closing: Closing, data: Data) -> None:
         self._plan = plan
-        self._longest = longest
-        self._again = i.ContinueExecution(input=ABSENT, terms=Terms())
+        self._again = i.ContinueExecution(input=ABSENT, terms=NONE_GIVEN)
         self._board = board
         self._ledger = ledger
         self._parking = parking
         self._closing = closing
+        self._undoing = closing.compensation
         self._data = data
         self._waits: dict[str, Work | Timer] = {}
         """What each open or retrying node waits for."""
@@ -78,12 +79,14 @@ class Course:
                 check_input(schema, self._data.input, f"the workflow {self._plan.spec.name}")
             except InputError as error:
                 self._fail_execution("", Failure(name="InputInvalid", message=str(error)), 0, now)
+                self._go_on(now)
                 return
         self._board.make_ready(self._plan.start, forced=True)
         self._go_on(now)
 
     def cancel(self, now: float) -> None:
         self._closing.cancel(now)
+        self._go_on(now)
 
     # What happens to activity tasks.
 
@@ -96,18 +99,27 @@ class Course:
             self._board.place(task.address.node).times.started = now
 
     def completed(self, task: Work, result: i.Text, now: float) -> None:
-        if task.live:
-            self._complete(self._board.place(task.address.node), None if result is ABSENT else decode(result), now)
+        raw = None if result is ABSENT else decode(result)
+        if task.address.undo:
+            self._undoing.succeeded()
+        elif task.live:
+            self._complete(self._board.place(task.address.node), raw, now)
+        else:
+            self._complete_late(task.address, raw, now)
         self._go_on(now)
 
     def failed(self, task: Work, failure: Failure, now: float) -> None:
-        if task.live:
+        if task.address.undo:
+            self._undoing.missed(failure)
+        elif task.live:
             self._fail(self._board.place(task.address.node), failure, now)
         self._go_on(now)
 
     def canceled(self, task: Work, failure: Failure, now: float) -> None:
         """The task was canceled: on our request, or, while the execution runs on, by its worker's own decision."""
-        if task.live and self._closing.phase is Phase.RUNNING:
+        if task.address.undo:
+            self._undoing.missed(failure)
+        elif task.live and self._closing.phase is Phase.RUNNING:
             self._fail(self._board.place(task.address.node), failure, now)
         elif task.live:
             self._over(self._board.place(task.address.node), NodeTrigger.STOP, now)
@@ -118,8 +130,11 @@ class Course:
         if task.live and cause in TRANSIENT:
             self._parking.park(task, cause)
         elif task.live:
-            message = f"SWF refused the {task.kind}: {cause}"
-            self._fail(self._board.place(task.address.node), Failure(name=f"ScheduleFailed.{cause}", message=message), now)
+            failure = Failure(name=f"ScheduleFailed.{cause}", message=f"SWF refused the {task.kind}: {cause}")
+            if task.address.undo:
+                self._undoing.missed(failure)
+            else:
+                self._fail(self._board.place(task.address.node), failure, now)
         self._go_on(now)
 
     # What happens to timers.
@@ -128,6 +143,8 @@ class Course:
         if timer.live:
             node = "" if timer.address is ABSENT else timer.address.node
             match timer.purpose:
+                case Purpose.RETRY if timer.address is not ABSENT and timer.address.undo:
+                    self._undoing.repeat()
                 case Purpose.RETRY:
                     self._repeat(self._board.place(node))
                 case Purpose.WAIT | Purpose.SIGNAL:
@@ -135,7 +152,7 @@ class Course:
                 case Purpose.THROTTLE:
                     self._parking.time_is_up()
                 case Purpose.GRACE | Purpose.CLOSE:
-                    self._closing.timer_over(timer, now)
+                    self._closing.timer_over(timer)
                 case _:
                     assert_never(timer.purpose)
         self._go_on(now)
@@ -150,14 +167,23 @@ class Course:
             message = f"SWF refused to start the timer {timer.intent.timer_id}: {cause}"
             failure = Failure(name=f"TimerFailed.{cause}", message=message, final=True)
             for wish in self._parking.give_up() if timer.purpose is Purpose.THROTTLE else [timer]:
-                if wish.address is not ABSENT and self._closing.phase is Phase.RUNNING and wish.live:
+                if wish.live and wish.address is not ABSENT and wish.address.undo:
+                    self._undoing.hopeless(failure)
+                elif wish.live and wish.address is not ABSENT and self._closing.phase is Phase.RUNNING:
                     self._fail(self._board.place(wish.address.node), failure, now)
-            self._closing.timer_refused(timer, now)
+            self._closing.timer_refused(timer)
         self._go_on(now)
 
     # The cascade.
 
     def _go_on(self, now: float) -> None:
+        self._cascade(now)
+        while (target := self._closing.look(now)) is not ABSENT:
+            for reset in self._board.divert(target):
+                self._forget(reset.node.name)
+            self._cascade(now)
+
+    def _cascade(self, now: float) -> None:
         while (ready := self._board.next_ready()) is not ABSENT:
             place, verdict = ready
             if verdict is Verdict.SKIP:
@@ -167,7 +193,6 @@ class Course:
         if self._closing.phase is Phase.RUNNING and not self._board.live:
             message = "every branch has come to its end, and none of them in a terminal: nothing is open that could go on"
             self._fail_execution("", Failure(name="Stalled", message=message), 0, now)
-        self._closing.look(now)
 
     def _enter(self, place: Place, now: float) -> None:
         self._board.enter(place, now)
@@ -195,8 +220,8 @@ class Course:
             except ExpressionError as error:
                 self._fail(place, of_expression(error, final=True), now)
                 return
-            if len(text) > self._longest:
-                self._fail(place, too_large("the input", text, self._longest), now)
+            if len(text) > self._data.longest:
+                self._fail(place, too_large("the input", text, self._data.longest), now)
                 return
         self._inputs[node.name] = text
         self._schedule(place)
@@ -232,7 +257,7 @@ class Course:
 
     def _end(self, place: Place, node: TerminalNode, now: float) -> None:
         try:
-            close = terminal_intent(node, self._data.at(now), self._again, self._longest)
+            close = terminal_intent(node, self._data.at(now), self._again, self._data.longest)
         except ExpressionError as error:
             self._fail(place, of_expression(error, final=True), now)
             return
@@ -240,14 +265,15 @@ class Course:
             self._fail(place, close, now)
             return
         self._over(place, NodeTrigger.COMPLETE, now)
-        self._closing.close(close, now)
+        self._closing.end(Ending(intent=close, ours=False), now, undo=node.compensate)
 
     # How a node ends, or goes on.
 
     def _complete(self, place: Place, raw: Json, now: float) -> None:
         node = place.node
         value = raw
-        if self._closing.phase is Phase.RUNNING and isinstance(node, WITH_OUTPUT) and node.output is not ABSENT:
+        told = self._closing.phase is Phase.RUNNING or undo_of(self._plan, node.name) is not ABSENT
+        if told and isinstance(node, WITH_OUTPUT) and node.output is not ABSENT:
             scope = self._data.at(now) if isinstance(node, PassNode) else self._data.with_result(now, raw)
             try:
                 value = render(node.output, scope)
@@ -256,8 +282,21 @@ class Course:
                 return
         self._over(place, NodeTrigger.COMPLETE, now)
         self._data.completed(node.name, value)
+        self._undoing.completed(Done(node=node.name, visit=place.visit, result=value))
         if self._closing.phase is Phase.RUNNING:
             self._board.leave(place, EdgeKind.NEXT, 0)
+
+    def _complete_late(self, address: Address, raw: Json, now: float) -> None:
+        """Nobody waits for it any more, but it did happen: it may have to be undone."""
+        node = self._plan.nodes[address.node]
+        value = raw
+        try:
+            if isinstance(node, ActivityNode) and node.output is not ABSENT:
+                value = render(node.output, self._data.with_result(now, raw))
+        except ExpressionError as error:
+            self._undoing.lost(Done(node=node.name, visit=address.visit, result=raw), of_expression(error, final=True))
+        else:
+            self._undoing.completed(Done(node=node.name, visit=address.visit, result=value))
 
     def _fail(self, place: Place, failure: Failure, now: float) -> None:
         node = place.node
@@ -299,12 +338,15 @@ class Course:
             self._board.leave(place, kind, rule)
             return
         for reset in self._board.back(self._back_edge(place.node.name, kind, rule)):
-            name = reset.node.name
-            self._data.reset(name)
-            self._inputs.pop(name, None)
-            wait = self._waits.pop(name, ABSENT)
-            if wait is not ABSENT:
-                self._ledger.drop(wait)
+            self._forget(reset.node.name)
+
+    def _forget(self, name: str) -> None:
+        """The node is reset: its result goes, and nobody waits for its work."""
+        self._data.reset(name)
+        self._inputs.pop(name, None)
+        wait = self._waits.pop(name, ABSENT)
+        if wait is not ABSENT:
+            self._ledger.drop(wait)
 
     def _over(self, place: Place, trigger: NodeTrigger, now: float) -> None:
         self._board.over(place, trigger, now)
@@ -313,7 +355,7 @@ class Course:
 
     def _fail_execution(self, node: str, failure: Failure, attempts: int, now: float) -> None:
         intent = i.FailExecution(reason=reason_of(node, failure), details=details_of(node, failure, attempts))
-        self._closing.close(intent, now)
+        self._closing.end(Ending(intent=intent, ours=True), now, undo=True)
 
     # Wishes.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from engine.interpreter.terms import Terms
+from engine.interpreter.terms import NONE_GIVEN, Terms
 from engine.interpreter.work import WorkKind
 from engine.spec.model import ABSENT, Absent
 
@@ -47,7 +47,7 @@ class ExecutionStarted(Happened):
     workflow: str
     version: str
     input: Text
-    terms: Terms = Terms()
+    terms: Terms = NONE_GIVEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@
 `fold` is the only writer. `decisions` only reads: asked twice it answers twice, and it asks for everything that is wanted and that no
 event has confirmed, so it doesn't matter who sent what before. The parts that it is made of: `door` (reading events), `ledger` (work,
 timers, intents), `parking` (what SWF refuses for now), `board` (nodes, edges, joins), `course` (what is next), `closing` (the end),
-`scope` (data). Imports these, `errors`, `graph.plan` and `spec`; imported by everyone above.
+`compensation` (undoing), `scope` (data). Imports these, `errors`, `graph.plan` and `spec`; imported by everyone above.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from engine.errors import HistoryError, SpecMismatch
 from engine.graph.plan import Plan
 from engine.interpreter import events as e
 from engine.interpreter.board import Board
-from engine.interpreter.closing import Closing, Phase
+from engine.interpreter.closing import Closing, Manners, Phase
+from engine.interpreter.compensation import MARKER, Compensation
 from engine.interpreter.context import summary
 from engine.interpreter.course import Course
 from engine.interpreter.decisions import Decision, batch
@@ -60,10 +61,11 @@ class Run:
         self._plan = plan
         self._board = Board(plan, watcher)
         self._ledger = Ledger()
-        self._data = Data(workflow_id, run_id)
+        self._data = Data(workflow_id, run_id, longest)
         self._parking = Parking(self._ledger, run_id)
-        self._closing = Closing(self._board, self._ledger, self._parking)
-        self._course = Course(plan, self._board, self._ledger, self._parking, self._closing, self._data, longest)
+        manners = Manners(patience=plan.spec.timeouts.cancel, on_cancel=plan.spec.on_cancel)
+        self._closing = Closing(self._board, self._ledger, self._parking, Compensation(plan, self._ledger, self._data), manners)
+        self._course = Course(plan, self._board, self._ledger, self._parking, self._closing, self._data)
         self._now = 0.0
         self.last_event_id = 0
         self.outcome: Outcome | Literal[Absent.ABSENT] = ABSENT
@@ -138,7 +140,7 @@ class Run:
         )
 
     def _close_refused(self, event: e.CloseRefused) -> None:
-        if self._closing.intent is ABSENT:
+        if not self._closing.asked:
             raise HistoryError(event.id, "a close decision was refused, but this spec wants none here")
         self._closing.refused(event.cause)
 
@@ -203,6 +205,8 @@ class Run:
         self._ledger.timer_not_canceled(event)
 
     def _marker_recorded(self, event: e.MarkerRecorded) -> None:
+        if event.marker == MARKER:
+            self._ledger.marker_answered(event.marker)
         if event.marker != SPEC_MARKER:
             return
         details = decode(event.details)

@@ -1,7 +1,8 @@
 """What expressions read: input, results, errors, execution; in a node's output `result` too.
 
 `Data` is part of a run; `At` is what one evaluation sees of it, and hands over only what the expression reads, so that an evaluation
-costs the same however many nodes have run. Imports `failure`, `spec.expression`, `spec.model`; imported by `course`, `run`, `view`.
+costs the same however many nodes have run. Imports `failure`, `texts`, `spec.expression`, `spec.model`; imported by `compensation`,
+`course`, `run`, `view`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from engine.interpreter.failure import Failure
+from engine.interpreter.texts import LONGEST_DATA
 from engine.spec.expression import References
 from engine.spec.model import Json
 
@@ -19,9 +21,11 @@ RAW: Final = "result"
 class Data:
     """The root document, as of the last event."""
 
-    __slots__ = ("errors", "execution", "input", "results", "run_id", "visits")
+    __slots__ = ("errors", "execution", "input", "longest", "results", "run_id", "visits")
 
-    def __init__(self, workflow_id: str, run_id: str) -> None:
+    def __init__(self, workflow_id: str, run_id: str, longest: int = LONGEST_DATA) -> None:
+        self.longest = longest
+        """Characters of a payload that can be carried."""
         self.run_id = run_id
         self.input: Json = None
         self.results: dict[str, Json] = {}

@@ -7,7 +7,7 @@ have stays absent, so that the workflow type's registered default holds again. I
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from engine.spec.model import ABSENT, Absent
 
@@ -25,3 +25,6 @@ class Terms:
     priority: Given = ABSENT
     lambda_role: Given = ABSENT
     tags: tuple[str, ...] = ()
+
+
+NONE_GIVEN: Final = Terms()
