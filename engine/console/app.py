@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from engine.console.desk import FOLDER, Desk, desk_of, environment
-from engine.console.pages import domains, login, types
+from engine.console.pages import domains, executions, login, types
 from engine.console.security import Access, Guard
 from engine.console.shelf import Shelf
 from engine.errors import EndpointError, InputError, SwfFault, UsageError
@@ -29,6 +29,7 @@ ROOT: Final = "/console"
 ROUTES: Final[Sequence[BaseRoute]] = (
     *login.ROUTES,
     *domains.ROUTES,
+    *executions.ROUTES,
     *types.ROUTES,
 )
 """Every page below the root; each page's module says its own."""

@@ -1,0 +1,97 @@
+"""The executions of a domain: open and closed, by status, type, workflowId, tag and time, a page at a time, counted, live."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engine.console.desk import desk_of, to
+from engine.console.live import watch
+from engine.console.words import STATUS_WORDS
+from engine.errors import UsageError
+from engine.runtime.reading.searching import Wanted, count, search_page
+from engine.spec.model import ABSENT
+from engine.swf.paging import paged
+
+SIZE: Final = 50
+FIELDS: Final = ("status", "type", "workflowId", "tag", "from", "to")
+"""Of the filter form, as they stand in the address."""
+
+
+def show(request: Request) -> Response:
+    desk = desk_of(request)
+    domain = request.path_params["domain"]
+    asked = {name: value.strip() for name, value in request.query_params.items() if name in FIELDS and value.strip()}
+    wanted = wanted_of(asked)
+    after = request.query_params.get("after", "")
+    found = search_page(desk.client, domain, wanted, SIZE, after)
+    counted = count(desk.client, domain, wanted)
+    infos = paged(desk.client, "ListWorkflowTypes", {"domain": domain, "registrationStatus": "REGISTERED"}, "typeInfos")
+    here = f"{desk.root}{to('d', domain, 'executions')}"
+    return desk.page(
+        request,
+        "executions.html",
+        rows=found.infos,
+        counted="" if counted is ABSENT else counted,
+        asked={name: asked.get(name, "") for name in FIELDS},
+        filtered=bool(asked),
+        statuses=STATUS_WORDS,
+        types=sorted({f"{info['workflowType']['name']}:{info['workflowType']['version']}" for info in infos}),
+        here=here,
+        first=f"{here}?{urlencode(asked)}" if after else "",
+        next=f"{here}?{urlencode({**asked, 'after': found.next})}" if found.next else "",
+        live="" if after else f"{desk.root}/live{to('d', domain, 'executions')}?{urlencode(asked)}",
+    )
+
+
+async def live(request: Request) -> Response:
+    """Says `changed` when the first page has."""
+    desk = desk_of(request)
+    domain = request.path_params["domain"]
+    wanted = wanted_of({name: value for name, value in request.query_params.items() if name in FIELDS})
+
+    def seen() -> tuple[object, bool]:
+        infos = search_page(desk.client, domain, wanted, SIZE).infos
+        return [(info.run_id, info.status, info.cancel_requested) for info in infos], False
+
+    return watch(seen)
+
+
+def wanted_of(asked: Mapping[str, str]) -> Wanted:
+    """What the filter form asks for. Raises: UsageError (a time that is none)."""
+    name, _, version = asked.get("type", "").partition(":")
+    status = asked.get("status", "")
+    which: dict[str, Any] = {"which": status} if status in ("open", "closed") else {"status": status}
+    return Wanted(
+        **which,
+        type_name=name,
+        type_version=version,
+        workflow_id=asked.get("workflowId", ""),
+        tag=asked.get("tag", ""),
+        since=_time(asked.get("from", ""), otherwise=0.0),
+        until=_time(asked.get("to", ""), otherwise=math.inf),
+    )
+
+
+def _time(text: str, otherwise: float) -> float:
+    """A date field's value, in UTC."""
+    if not text:
+        return otherwise
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no time: write 2026-11-22 or 2026-11-22T18:30") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+ROUTES: Final = (
+    Route("/d/{domain}/executions", show),
+    Route("/live/d/{domain}/executions", live),
+)
