@@ -7,6 +7,7 @@
     |-- HistoryError            the history: it can't be one of this spec's (the event id says where)
     |   `-- SpecMismatch        ... since the execution was begun under another version of the spec
     |-- ExpressionError         an expression of the spec, on the data it met; becomes a node's error, `Expression.<code>`
+    |-- AslError                the author of a state machine: it can't be carried over, as a whole
     |-- SwfFault                the service: it understood and refused (operation, code)
     |-- EndpointError           the machine: the endpoint can't be used
     |   |-- EndpointUnavailable ... now; worth another try
@@ -111,6 +112,15 @@ class ExpressionError(SwfgraphError):
         self.reason = message
         self.expression = expression
         super().__init__(f"{message} in the expression {expression!r} ({code})")
+
+
+class AslError(SwfgraphError):
+    """A state machine (or a spec, on export) that can't be carried over at all: the place (a JSON pointer) and the reason."""
+
+    def __init__(self, pointer: str, reason: str) -> None:
+        self.pointer = pointer
+        self.reason = reason
+        super().__init__(f"at {pointer or '/'}: {reason}")
 
 
 class SwfFault(SwfgraphError):
