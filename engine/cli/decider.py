@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from engine.cli.endpoint import endpoint
+from engine.cli.endpoint import claims_of, endpoint
 from engine.cli.exits import Exit
-from engine.cli.options import Common, log_work, spec_command, specs_argument
+from engine.cli.options import Common, log_work, spec_data_command, specs_argument
 from engine.cli.overheard import Overheard
 from engine.cli.specs import load_all
 from engine.cli.turns import Reporter, Turns, grace_option, once_option, take_turns, timeout_option
@@ -22,7 +22,7 @@ from engine.runtime.decider import Decider, DeciderSettings
 @timeout_option
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Decisions at once, per task list.")
 @grace_option
-@spec_command
+@spec_data_command
 def command(common: Common, specs: tuple[Path, ...], threads: int, **given: Any) -> Exit:
     """Make the decisions of these specs' workflows, until Ctrl-C or SIGTERM.
 
@@ -39,7 +39,8 @@ def command(common: Common, specs: tuple[Path, ...], threads: int, **given: Any)
     turns = Turns(once=given["once"], timeout=given["timeout"], grace=given["grace"])
     reporter = Reporter(common, turns)
     log_work(common, once=turns.once)
+    claims = claims_of(common)
     with endpoint(common) as client:
-        decider = Decider(Overheard(client, reporter.hear), plans, DeciderSettings(threads=threads))
+        decider = Decider(Overheard(client, reporter.hear), plans, DeciderSettings(threads=threads), claims)
         where = ", ".join(f"{queue.task_list} ({queue.domain})" for queue in decider.queues)
         return take_turns(decider, turns, reporter, f"no decision task on {where}")

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from engine.cli.options import Common
 from engine.errors import DatabaseUnusable, UsageError
+from engine.runtime.payloads.claims import Claims
+from engine.runtime.payloads.opening import open_claims
 from engine.runtime.reading.executions import Execution, find
 from engine.swf.client import Client
-from engine.swf.connect import MEMORY, SQLITE, connect, database_of
+from engine.swf.connect import MEMORY, NO_FUNCTIONS, SQLITE, Function, connect, database_of
 
 
 @contextmanager
-def endpoint(common: Common) -> Iterator[Client]:
-    """For the commands that begin something: a database that isn't there is made."""
-    client = connect(common.url)
+def endpoint(common: Common, functions: Mapping[str, Function] = NO_FUNCTIONS) -> Iterator[Client]:
+    """For the commands that begin something: a database that isn't there is made. `functions` are the Lambda functions that it runs."""
+    client = connect(common.url, functions=functions)
     try:
         yield client
     finally:
         client.close()
+
+
+def claims_of(common: Common) -> Claims:
+    """The payload store of --payloads, else the one that belongs to --url. Raises: UsageError, PayloadStoreUnusable."""
+    return open_claims(common.payloads, common.url)
 
 
 @contextmanager

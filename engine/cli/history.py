@@ -11,10 +11,12 @@ from typing import Any
 
 import click
 
-from engine.cli.endpoint import on_execution
+from engine.cli.endpoint import claims_of, on_execution
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command, run_id_option, workflow_id_argument
+from engine.cli.options import Common, execution_data_command, run_id_option, workflow_id_argument
 from engine.cli.output import Cell, Styled, print_table, shorten
+from engine.cli.resolving import Resolving
+from engine.runtime.payloads.claims import NO_CLAIMS
 from engine.runtime.reading import moments
 from engine.runtime.reading.eventlines import Event, EventLine, event_lines, is_failure
 from engine.runtime.reading.executions import Execution
@@ -30,12 +32,14 @@ DETAILS_WIDTH = 160
 @click.option("--reverse", is_flag=True, help="The latest event first.")
 @click.option("--type", "types", multiple=True, metavar="GLOB", help="Only events of this type, e.g. 'ActivityTask*'. Repeatable.")
 @click.option("--since", type=click.IntRange(min=1), default=1, metavar="EVENT_ID", help="Only this event and those after it.")
+@click.option("--raw", is_flag=True, help="References to long payloads as they stand there, instead of the payloads.")
 @run_id_option
-@execution_command
+@execution_data_command
 def command(common: Common, workflow_id: str, run_id: str, **given: Any) -> Exit:
     """Show the events of an execution.
 
-    --json writes them as the API has them, times in epoch seconds, so that programs which read histories can read these.
+    --json writes them as the API has them, times in epoch seconds, so that programs which read histories can read these. Payloads that
+    are too long for SWF are fetched from where they are (--payloads); --raw shows the references that the history has of them.
 
     \b
     Examples:
@@ -43,12 +47,15 @@ def command(common: Common, workflow_id: str, run_id: str, **given: Any) -> Exit
       swfgraph history Demo --reverse --type '*Failed' --type '*TimedOut'
       swfgraph history Demo --json | jq '.[-1]'
     """
+    resolving = Resolving(NO_CLAIMS if given["raw"] else claims_of(common))
     with on_execution(common, workflow_id, run_id) as (client, execution):
         events = _wanted(_events(client, execution, reverse=given["reverse"]), given)
+        events = events if given["raw"] else map(resolving.shown, events)
         if common.json:
             _write_json(event for event in events if _has_type(event["eventType"], given["types"]))
         else:
             _write_table(events, given)
+    resolving.tell()
     return Exit.DONE
 
 

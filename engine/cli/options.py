@@ -33,6 +33,8 @@ class Common:
     domain: str = ""
     """Empty: not given on the command line."""
     domain_in_environment: str = ""
+    payloads: str = ""
+    """Where payloads are that are too long for SWF. Empty: where the endpoint's default is."""
     json: bool = False
     verbosity: int = 0
     """-1 quiet, 0 normal, 1 verbose, 2 debugging."""
@@ -51,6 +53,13 @@ _URL: Decorator = click.option(
 )
 _SPEC_DOMAIN: Decorator = click.option("--domain", default="", metavar="NAME", help="Use this domain instead of the one in the spec.")
 _DOMAIN: Decorator = click.option("--domain", default="", metavar="NAME", help="[$SWFGRAPH_DOMAIN; default: the only one there is]")
+_PAYLOADS: Decorator = click.option(
+    "--payloads",
+    envvar="SWFGRAPH_PAYLOADS",
+    default="",
+    metavar="DIR|s3://BUCKET/PREFIX|none",
+    help="Where payloads are that SWF does not carry (over 32,768 characters). [$SWFGRAPH_PAYLOADS; default: beside the database file]",
+)
 _JSON: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, errors as JSON to stderr.")
 _VERBOSE: Decorator = click.option("-v", "--verbose", count=True, help="Log more (-vv: debugging).")
 _QUIET: Decorator = click.option("-q", "--quiet", is_flag=True, help="Log errors only, leave out remarks.")
@@ -67,6 +76,7 @@ def _common(*options: Decorator) -> Decorator:
                 url=given.pop("url", DEFAULT_URL),
                 domain=given.pop("domain", ""),
                 domain_in_environment=given.pop("domain_in_environment", ""),
+                payloads=given.pop("payloads", ""),
                 json=given.pop("as_json"),
                 verbosity=verbosity,
             )
@@ -90,6 +100,12 @@ spec_command = _common(_URL, _SPEC_DOMAIN)
 execution_command = _common(_URL, _DOMAIN, _ENVIRONMENT)
 """For commands on an execution: the domain is --domain, else $SWFGRAPH_DOMAIN, else the only one there is."""
 
+spec_data_command = _common(_URL, _SPEC_DOMAIN, _PAYLOADS)
+"""As `spec_command`, for those that send or read payloads."""
+
+execution_data_command = _common(_URL, _DOMAIN, _ENVIRONMENT, _PAYLOADS)
+"""As `execution_command`, for those that send or read payloads."""
+
 
 def _offered(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem[Any]]]:
     """What a shell offers there: a function of `candidates`, which is imported when a shell asks."""
@@ -110,6 +126,14 @@ specs_argument: Decorator = click.argument(
     required=True,
     metavar="SPEC_OR_DIR...",
     type=click.Path(exists=True, path_type=Path),
+    shell_complete=_offered("specs"),
+)
+run_specs_argument: Decorator = click.argument(
+    "specs",
+    nargs=-1,
+    required=True,
+    metavar="SPEC [CHILD_SPEC...]",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     shell_complete=_offered("specs"),
 )
 workflow_id_argument: Decorator = click.argument("workflow_id", shell_complete=_offered("workflow_ids"))

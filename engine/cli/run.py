@@ -16,13 +16,15 @@ from typing import Any, Final, TypeAlias
 
 import click
 
-from engine.cli.endpoint import endpoint
+from engine.cli.children import Family, family_of
+from engine.cli.endpoint import claims_of, endpoint
 from engine.cli.exits import Exit
-from engine.cli.options import DEFAULT_URL, Common, input_option, spec_argument, spec_command
+from engine.cli.functions import load_functions
+from engine.cli.options import DEFAULT_URL, Common, input_option, run_specs_argument, spec_data_command
 from engine.cli.output import note
 from engine.cli.progress import Watch, watching
 from engine.cli.result import report_result
-from engine.cli.specs import load
+from engine.cli.specs import load, load_all
 from engine.cli.start import input_value, start_options
 from engine.errors import UsageError
 from engine.graph.plan import Plan
@@ -37,10 +39,17 @@ from engine.swf.paging import paged
 
 
 @click.command("run")
-@spec_argument
+@run_specs_argument
 @input_option
 @click.option("--workflow-id", default="", metavar="ID", help="[default: made from the workflow's name and the time]")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag, besides the spec's. Repeatable, at most 5 in all.")
+@click.option(
+    "--lambda",
+    "functions",
+    multiple=True,
+    metavar="NAME=MODULE:FUNCTION",
+    help="Run this handler(event, context) where a node names the Lambda function NAME. Repeatable.",
+)
 @click.option("--resume", default="", metavar="WORKFLOW_ID", help="Go on with an execution that was interrupted, instead of a new one.")
 @click.option(
     "--db", type=click.Path(dir_okay=False, path_type=Path), default=None, help="The database file: short for --url sqlite:///..."
@@ -56,9 +65,12 @@ from engine.swf.paging import paged
     metavar="SECONDS",
     help="On Ctrl-C: how long running activities may go on. A second Ctrl-C cuts that short.",
 )
-@spec_command
-def command(common: Common, spec: Path, **given: Any) -> Exit:
+@spec_data_command
+def command(common: Common, specs: tuple[Path, ...], **given: Any) -> Exit:
     """Run a spec's workflow here and now: register, start, decide and work in one process, and show how it goes.
+
+    The first spec is what is run. The specs of child workflows are taken from the others, else from the *.json files beside the first
+    one, and run in this process too.
 
     The output goes to stdout, everything else to stderr; with --json one object with all of it goes to stdout. The exit code is 0
     if the execution has completed, 1 if it ended otherwise.
@@ -72,19 +84,23 @@ def command(common: Common, spec: Path, **given: Any) -> Exit:
       swfgraph run fruit.json
       swfgraph run order.json --input '{"order": 17}' | jq .total
       swfgraph run --resume Demo order.json
+      swfgraph run trip.json flight.json --lambda price=prices:look_up
     """
     common = _with_database(common, given["db"])
-    plan = load(spec, common)
+    plan = load(specs[0], common)
+    family = family_of(plan, load_all(specs[1:], common) if specs[1:] else [])
+    _mention_unknown(common, family)
+    settings = replace(_settings(given), others=family.children, claims=claims_of(common))
     begin = _resumed(given) if given["resume"] else _begun(given)
     stop = Stop()
     sys.setswitchinterval(SWITCH_SECONDS)
-    with endpoint(common) as client:
+    with endpoint(common, load_functions(given["functions"])) as client:
         _mention_others(common, client, plan, given["resume"])
         try:
             with watching(common, plan) as watch, stop.heard_by(watch, given["grace"]):
-                begin(client, plan, _settings(given), watch)
+                begin(client, plan, settings, watch)
         except KeyboardInterrupt:
-            _say_how_to_go_on(common, spec, watch, given)
+            _say_how_to_go_on(common, specs, watch, given)
             return stop.code
     return report_result(common, plan, watch)
 
@@ -135,6 +151,12 @@ def _with_database(common: Common, database: Path | None) -> Common:
     return replace(common, url=f"sqlite:///{database}")
 
 
+def _mention_unknown(common: Common, family: Family) -> None:
+    if family.unknown and not common.quiet:
+        named = "; ".join(family.unknown)
+        note(f"note: no spec given, or beside the first one, is of {named}: their children wait until somebody else decides them")
+
+
 def _mention_others(common: Common, client: Client, plan: Plan, ours: str) -> None:
     """Interrupted ones of the same workflow have the same task list: they go on too, which might surprise."""
     if common.json or common.quiet or not common.url.startswith("sqlite:"):
@@ -180,10 +202,14 @@ class Stop:
                 signal.signal(number, old)
 
 
-def _say_how_to_go_on(common: Common, spec: Path, watch: Watch, given: dict[str, Any]) -> None:
+def _say_how_to_go_on(common: Common, specs: tuple[Path, ...], watch: Watch, given: dict[str, Any]) -> None:
     if not watch.seen:
         return
     execution, _ = watch.seen[0]
     where = ["--db", str(given["db"])] if given["db"] else [] if common.url == DEFAULT_URL else ["--url", common.url]
-    again = shlex.join(["swfgraph", "run", "--resume", execution.workflow_id, *where, str(spec)])
+    again = shlex.join(["swfgraph", "run", "--resume", execution.workflow_id, *where, *_lambdas(given), *map(str, specs)])
     note(f"stopped; the execution {execution.workflow_id} is still open, and nothing of it is lost. To go on:\n  {again}")
+
+
+def _lambdas(given: dict[str, Any]) -> list[str]:
+    return [word for one in given["functions"] for word in ("--lambda", one)]

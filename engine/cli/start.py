@@ -8,16 +8,17 @@ from typing import Any
 
 import click
 
-from engine.cli.endpoint import endpoint
+from engine.cli.endpoint import claims_of, endpoint
 from engine.cli.exits import Exit
-from engine.cli.options import Common, as_value, input_option, read_text, spec_argument, spec_command
+from engine.cli.options import Common, as_value, input_option, read_text, spec_argument, spec_data_command
 from engine.cli.output import hint, print_fields, print_json
 from engine.cli.progress import watching
 from engine.cli.result import report_result
 from engine.cli.specs import load
 from engine.errors import UsageError
 from engine.graph.plan import Plan
-from engine.runtime.follow import follow
+from engine.runtime.follow import follow_on
+from engine.runtime.payloads.claims import Claims
 from engine.runtime.start import Started, StartOptions, start
 from engine.spec.duration import parse_duration
 from engine.spec.model import ABSENT, Absent, Json
@@ -32,7 +33,7 @@ from engine.swf.client import Client
 @click.option("--task-list", default="", metavar="NAME", help="Where its decision tasks go. [default: the spec's]")
 @click.option("--execution-timeout", default="", metavar="DURATION", help="How long it may take, e.g. 90s, 2h, 7d. [default: the spec's]")
 @click.option("--wait", is_flag=True, help="Show how it goes on, until it has ended; then its output. Exit code 1 if it failed.")
-@spec_command
+@spec_data_command
 def command(common: Common, spec: Path, **given: Any) -> Exit:
     """Start an execution of a spec's workflow. Prints its workflowId and runId.
 
@@ -49,13 +50,14 @@ def command(common: Common, spec: Path, **given: Any) -> Exit:
         plan = replace(plan, spec=replace(plan.spec, task_list=given["task_list"]))
     value = input_value(given["given_input"])
     options = start_options(given)
+    claims = claims_of(common)
     with endpoint(common) as client:
-        started = start(client, plan.spec, value, options)
+        started = start(client, plan.spec, value, options, claims)
         address = {"domain": started.domain, "workflowId": started.workflow_id, "runId": started.run_id}
         if given["wait"]:
             if not common.json:
                 print_fields(list(address.items())[1:])
-            return _wait(common, client, plan, started)
+            return _wait(common, client, plan, started, claims)
     if common.json:
         print_json(address)
         return Exit.DONE
@@ -82,11 +84,11 @@ def start_options(given: dict[str, Any]) -> StartOptions:
     return StartOptions(workflow_id=given["workflow_id"], tags=given["tags"], execution_timeout=timeout)
 
 
-def _wait(common: Common, client: Client, plan: Plan, started: Started) -> Exit:
+def _wait(common: Common, client: Client, plan: Plan, started: Started, claims: Claims) -> Exit:
     try:
         with watching(common, plan) as watch:
-            for view in follow(client, plan, started):
-                watch(started, view)
+            for execution, view in follow_on(client, plan, started, claims=claims):
+                watch(execution, view)
     except KeyboardInterrupt:
         hint(f"the execution goes on: `swfgraph status {started.workflow_id}` shows it, `swfgraph cancel {started.workflow_id}` ends it")
         return Exit.INTERRUPTED

@@ -10,19 +10,20 @@ from typing import Any
 import click
 
 from engine.cli.colours import NODE, status_cell
-from engine.cli.endpoint import on_execution
+from engine.cli.endpoint import claims_of, on_execution
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command, run_id_option, workflow_id_argument
+from engine.cli.options import Common, execution_data_command, run_id_option, workflow_id_argument
 from engine.cli.output import Cell, Styled, hint, print_fields, print_json, print_table
+from engine.cli.resolving import Resolving
 from engine.runtime.reading import moments
 from engine.runtime.reading.closing import Closing, closing_lines, parse_closing
-from engine.runtime.reading.executions import NoProgress, Overview, Progress, last_event, overview
+from engine.runtime.reading.executions import NoProgress, Overview, Progress, last_event, overview, run_before
 
 
 @click.command("status")
 @workflow_id_argument
 @run_id_option
-@execution_command
+@execution_data_command
 def command(common: Common, workflow_id: str, run_id: str) -> Exit:
     """Show where an execution stands: its status, which nodes are open, failed, how many are done.
 
@@ -33,14 +34,17 @@ def command(common: Common, workflow_id: str, run_id: str) -> Exit:
       swfgraph status Demo
       swfgraph status Demo --json | jq .status
     """
+    resolving = Resolving(claims_of(common))
     with on_execution(common, workflow_id, run_id) as (client, execution):
         seen = overview(client, execution)
-        closing = parse_closing(last_event(client, execution)) if seen.info.closed else None
+        closing = parse_closing(resolving.shown(last_event(client, execution))) if seen.info.closed else None
+        before = run_before(client, execution)
+    resolving.tell()
     if common.json:
-        print_json(_json(seen, closing))
+        print_json({**_json(seen, closing), **({"continues": before} if before else {})})
         return Exit.DONE
     now = time.time()
-    print_fields(_fields(seen, closing, now))
+    print_fields(_fields(seen, closing, before, now))
     rows = list(_rows(seen.progress, now))
     if rows:
         click.echo()
@@ -50,17 +54,21 @@ def command(common: Common, workflow_id: str, run_id: str) -> Exit:
     return Exit.DONE
 
 
-def _fields(seen: Overview, closing: Closing | None, now: float) -> Iterator[tuple[str, Cell]]:
+def _fields(seen: Overview, closing: Closing | None, before: str, now: float) -> Iterator[tuple[str, Cell]]:
     info = seen.info
     yield "workflowId", info.workflow_id
     yield "runId", info.run_id
     yield "type", f"{info.type_name} {info.type_version}"
+    if before:
+        yield "continues", f"the run {before}"
     requested = " (cancel requested)" if info.cancel_requested and not info.closed else ""
     yield "status", Styled(text=info.status + requested, style=status_cell(info.status).style)
     yield "started", f"{moments.local(info.started)} ({moments.span(now - info.started)} ago)"
     if closing is not None:
         yield "closed", f"{moments.local(info.closed)} (after {moments.span(info.closed - info.started)})"
         yield from (("why", line) for line in closing_lines(closing))
+        if closing.new_run_id:
+            yield "continued", f"as the run {closing.new_run_id}: `swfgraph status {info.workflow_id}` shows the latest one"
         if closing.output is not None:
             yield "output", closing.output if isinstance(closing.output, str) else json.dumps(closing.output, ensure_ascii=False)
     if isinstance(seen.progress, Progress):
@@ -102,6 +110,8 @@ def _json(seen: Overview, closing: Closing | None) -> dict[str, Any]:
     }
     if closing is not None:
         shown |= {"closed": moments.iso(info.closed), "output": closing.output, "reason": closing.reason, "details": closing.details}
+        if closing.new_run_id:
+            shown["continuedAs"] = closing.new_run_id
     if isinstance(seen.progress, Progress):
         shown["nodes"] = {
             "total": seen.progress.nodes,

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from engine.cli.endpoint import endpoint
+from engine.cli.endpoint import claims_of, endpoint
 from engine.cli.exits import Exit
-from engine.cli.options import Common, log_work, spec_command, specs_argument
+from engine.cli.options import Common, log_work, spec_data_command, specs_argument
 from engine.cli.overheard import Overheard
 from engine.cli.specs import load_all
 from engine.cli.turns import Reporter, Turns, grace_option, once_option, take_turns, timeout_option
@@ -25,7 +25,7 @@ from engine.runtime.worker import Worker, WorkerSettings
     "--task-list", "task_lists", multiple=True, metavar="NAME", help="Poll this one only. Repeatable. [default: all of the specs]"
 )
 @grace_option
-@spec_command
+@spec_data_command
 def command(common: Common, specs: tuple[Path, ...], **given: Any) -> Exit:
     """Run the activities of these specs, until Ctrl-C or SIGTERM.
 
@@ -42,8 +42,9 @@ def command(common: Common, specs: tuple[Path, ...], **given: Any) -> Exit:
     turns = Turns(once=given["once"], timeout=given["timeout"], grace=given["grace"])
     reporter = Reporter(common, turns)
     log_work(common, once=turns.once)
+    claims = claims_of(common)
     settings = WorkerSettings(concurrency=given["concurrency"], grace=given["grace"], task_lists=frozenset(given["task_lists"]))
     with endpoint(common) as client:
-        worker = Worker(Overheard(client, reporter.hear), [plan.spec for plan in plans], settings)
+        worker = Worker(Overheard(client, reporter.hear), [plan.spec for plan in plans], settings, claims)
         where = ", ".join(f"{queue.task_list} ({queue.domain})" for queue in worker.queues)
         return take_turns(worker, turns, reporter, f"no activity task on {where}")

@@ -16,7 +16,7 @@ from engine.runtime.payloads.store import HOW
 from engine.runtime.register import seconds
 from engine.spec.inputs import check_input
 from engine.spec.model import ABSENT, Absent, Json, Spec, Timeout
-from engine.spec.payload import encode
+from engine.spec.payload import decode, encode
 from engine.swf.client import Client
 
 _ILLEGAL: Final = re.compile(r"[:/|\x00-\x1f\x7f-\x9f]")
@@ -108,6 +108,13 @@ def check_reserved(value: Json, what: str) -> None:
         raise InputError(what, [(f"/{key}", "this key is swfgraph's own: give it another name") for key in taken])
 
 
+def signal_input(name: str, text: str, claims: Claims) -> str:
+    """What to send as a signal's input: the text as it is, or a reference to it. Raises: InputError, PayloadStoreUnusable."""
+    what = f"the signal {name}"
+    check_reserved(decode(text), what)
+    return _sent(text, what, claims)
+
+
 def _input(spec: Spec, value: Json | Literal[Absent.ABSENT], claims: Claims) -> dict[str, str]:
     what = f"the workflow {spec.name} {spec.version}"
     check_reserved(value, what)
@@ -115,11 +122,14 @@ def _input(spec: Spec, value: Json | Literal[Absent.ABSENT], claims: Claims) -> 
         check_input(spec.input_schema, None if value is ABSENT else value, what)
     if value is ABSENT:
         return {}
-    text = encode(value)
+    return {"input": _sent(encode(value), what, claims)}
+
+
+def _sent(text: str, what: str, claims: Claims) -> str:
     if len(text) > claims.longest:
         size = f"it is {len(text):,} characters as JSON, at most {claims.longest:,} can be given"
         raise InputError(what, [("", f"{size}: {HOW if claims.longest == LIMIT else 'put it into a file, and give its address'}")])
-    return {"input": claims.kept(text)}
+    return claims.kept(text)
 
 
 def _workflow_id(spec: Spec, options: StartOptions) -> str:

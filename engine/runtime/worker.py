@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, assert_never
@@ -65,7 +65,7 @@ class Worker:
         """Set: an answer that the endpoint doesn't take now is dropped."""
         self._in_hand: dict[str, Job] = {}
         """Running or being answered, by token."""
-        self._abandoned = ""
+        self._abandoned: frozenset[str] = frozenset()
         self._patience = Patience(client)
         self._polls = self._patience.until(self._slots.stopping)
         self._answers = self._patience.until(self._give_up)
@@ -86,10 +86,16 @@ class Worker:
         self._slots.stop()
         self._client.interrupt()
 
-    def abandon(self, run_id: str) -> None:
-        """That execution has ended: its tasks, which nobody waits for, are ended, and `finish` gives its time to those of others."""
-        self._abandoned = run_id
-        self._heart.stop_all(Why.LOST, run_id)
+    @property
+    def in_hand(self) -> frozenset[tuple[str, str]]:
+        """workflowId and runId of the executions whose tasks it is running or answering."""
+        return frozenset((job.workflow_id, job.run_id) for job in list(self._in_hand.values()))
+
+    def abandon(self, run_ids: Collection[str]) -> None:
+        """Those executions have ended: their tasks, which nobody waits for, are ended, and `finish` gives its time to those of others."""
+        self._abandoned = frozenset(run_ids)
+        for run_id in self._abandoned:
+            self._heart.stop_all(Why.LOST, run_id)
 
     def finish(self, grace: Grace) -> None:
         """Wait for the running tasks, then end them. Raises: what a loop ended by."""
@@ -105,7 +111,7 @@ class Worker:
 
     def _waits(self) -> bool:
         """Whether anybody waits for what is in hand. (Where nothing was abandoned, polls are waited for too: they may bring a task.)"""
-        return not self._abandoned or any(job.run_id != self._abandoned for job in list(self._in_hand.values()))
+        return not self._abandoned or any(job.run_id not in self._abandoned for job in list(self._in_hand.values()))
 
     def _await_ends(self, grace: Grace) -> None:
         """Of what was told to stop, answers included."""

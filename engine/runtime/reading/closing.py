@@ -27,6 +27,8 @@ class Closing:
     reason: str
     details: Any
     """JSON if it parses, else the text; None where there is none."""
+    new_run_id: str = ""
+    """Of an execution that was continued as a new one."""
 
     @property
     def completed(self) -> bool:
@@ -43,6 +45,7 @@ def parse_closing(event: Mapping[str, Any]) -> Closing:
         output=value_of(attributes.get("result")),
         reason=attributes.get("reason", ""),
         details=details,
+        new_run_id=attributes.get("newExecutionRunId", ""),
     )
 
 

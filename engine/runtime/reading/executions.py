@@ -166,3 +166,11 @@ def last_event(client: Client, execution: Execution) -> Mapping[str, Any]:
     request = {"domain": execution.domain, "execution": execution.wire, "reverseOrder": True, "maximumPageSize": 1}
     event: Mapping[str, Any] = client.call("GetWorkflowExecutionHistory", request)["events"][0]
     return event
+
+
+def run_before(client: Client, execution: Execution) -> str:
+    """The runId of the execution that this one is the continuation of; empty where there is none. One event is read."""
+    request = {"domain": execution.domain, "execution": execution.wire, "maximumPageSize": 1}
+    event = client.call("GetWorkflowExecutionHistory", request)["events"][0]
+    attributes: Mapping[str, Any] = event["workflowExecutionStartedEventAttributes"]
+    return str(attributes.get("continuedExecutionRunId", ""))
