@@ -64,8 +64,8 @@ class Manners:
 class Closing:
     """Part of a run."""
 
-    __slots__ = ("_board", "_graces", "_held", "_impatient", "_interrupted", "_ledger", "_manners", "_parking",
-                 "_refusals", "asked", "canceled", "compensation", "ending", "intent", "phase", "undoes", "waiting")  # fmt: skip
+    __slots__ = ("_board", "_graces", "_held", "_impatient", "_interrupted", "_ledger", "_manners", "_parking", "_refusals",
+                 "_reported", "asked", "canceled", "compensation", "ending", "intent", "phase", "undoes", "waiting")  # fmt: skip
 
     def __init__(self, board: Board, ledger: Ledger, parking: Parking, compensation: Compensation, manners: Manners) -> None:
         self._board = board
@@ -77,6 +77,8 @@ class Closing:
         self._refusals = 0
         self._interrupted: list[str] = []
         self._graces = 0
+        self._reported = 0
+        """How much was undone, or could not be, when the close decision was made."""
         self._impatient = False
         self.asked = False
         """A close decision has been wanted, be it the one that is wanted now or not."""
@@ -158,7 +160,8 @@ class Closing:
     @property
     def _unfinished(self) -> bool:
         """There is something to undo, or it was undone and the end can come. (Something may complete while the end is on its way.)"""
-        return self.phase is Phase.COMPENSATING or (self.phase is Phase.CLOSING and not self.compensation.over)
+        news = not self.compensation.over or self.compensation.tried != self._reported
+        return self.phase is Phase.COMPENSATING or (self.phase is Phase.CLOSING and news)
 
     def _close(self, intent: Close, now: float) -> None:
         """Want this end: what is still open is asked to cancel, and nothing new begins."""
@@ -209,6 +212,7 @@ class Closing:
         if not self.compensation.over:
             return
         intent = ending.intent
+        self._reported = self.compensation.tried
         if self.compensation.tried:
             self._ledger.want_marker(RecordMarker(marker=MARKER, details=encode(self.compensation.report())))
             if ending.ours and not isinstance(intent, CompleteExecution | ContinueExecution):

@@ -81,9 +81,9 @@ class Compensation:
         return self._open is ABSENT and not self.done
 
     @property
-    def tried(self) -> bool:
-        """Something was undone, or could not be."""
-        return bool(self.undone or self.failed)
+    def tried(self) -> int:
+        """How much was undone, or could not be."""
+        return len(self.undone) + len(self.failed)
 
     @property
     def open(self) -> tuple[Done, int] | Literal[Absent.ABSENT]:

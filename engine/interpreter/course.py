@@ -278,7 +278,10 @@ class Course:
             try:
                 value = render(node.output, scope)
             except ExpressionError as error:
-                self._fail(place, of_expression(error, final=not isinstance(node, ActivityNode)), now)
+                failure = of_expression(error, final=not isinstance(node, ActivityNode))
+                if self._closing.phase is not Phase.RUNNING:
+                    self._undoing.lost(Done(node=node.name, visit=place.visit, result=raw), failure)
+                self._fail(place, failure, now)
                 return
         self._over(place, NodeTrigger.COMPLETE, now)
         self._data.completed(node.name, value)

@@ -164,3 +164,64 @@ def test_a_hundred_open_tasks_are_all_asked_to_cancel_before_the_close() -> None
     swf.fire("swfgraph.more.2").decide()
     assert kinds(swf.decisions) == ["RequestCancelActivityTask"] * 30 + ["FailWorkflowExecution"]
     assert swf.closed == "WorkflowExecutionFailed"
+
+
+# Going somewhere instead of closing.
+
+INSTEAD = {"a": activity("b"), "b": activity("done"), "done": end(), "tidy": activity("sorry"), "sorry": end("failed", reason="Stopped")}
+
+
+def test_a_canceled_execution_goes_to_the_node_that_the_spec_names_once_all_have_answered() -> None:
+    swf = swf_of(INSTEAD, onCancel="tidy").decide().complete("a").decide().begin("b").request_cancel().decide()
+    assert kinds(swf.decisions) == ["RequestCancelActivityTask", "StartTimer"]
+    swf.cancel("b").decide()
+    assert kinds(swf.decisions) == ["CancelTimer", "ScheduleActivityTask"]
+    assert scheduled(swf) == ["tidy"]
+    assert swf.run.view().phase == "running"
+    swf.complete("tidy").decide()
+    assert closing(swf)["reason"] == "Stopped"
+
+
+def test_it_goes_there_at_once_where_nothing_is_open() -> None:
+    assert scheduled(swf_of(INSTEAD, onCancel="tidy").request_cancel().decide()) == ["tidy"]
+
+
+def test_it_goes_there_when_the_time_for_answers_is_over_and_hears_no_late_ones() -> None:
+    swf = swf_of(INSTEAD, onCancel="tidy").decide().begin("a").request_cancel().decide().fire("swfgraph.cancel").decide()
+    assert scheduled(swf) == ["tidy"]
+    swf.complete("a", "late").decide()
+    assert swf.decisions == []
+    assert states(swf) == {"a": "canceled", "b": "idle", "done": "idle", "tidy": "open", "sorry": "idle"}
+
+
+def test_there_is_one_cancellation_in_an_execution() -> None:
+    swf = swf_of(INSTEAD, onCancel="tidy").decide().request_cancel().decide().request_cancel().decide()
+    swf.begin("tidy").request_cancel().decide()
+    assert swf.decisions == []
+    assert swf.complete("tidy").decide().closed == "WorkflowExecutionFailed"
+
+
+def test_a_join_there_does_not_wait_for_branches_that_were_stopped() -> None:
+    nodes = {"fork": {"type": "pass", "next": ["a", "b"]}, "a": activity("end"), "b": activity("end")}
+    nodes |= {"tidy": activity("end"), "end": end(output="{% results.tidy %}")}
+    swf = swf_of(nodes, onCancel="tidy").decide().complete("a").decide().request_cancel().decide().decide()
+    assert scheduled(swf) == ["tidy"]
+    swf.complete("tidy", 7).decide()
+    assert closing(swf) == {"result": "7"}
+
+
+def test_a_failure_there_undoes_what_has_completed_and_waits_anew() -> None:
+    nodes = {name: dict(node) for name, node in INSTEAD.items()}
+    nodes["a"]["compensate"] = {"activity": "Work"}
+    nodes |= {"tidy": {"type": "pass", "next": ["x", "y"]}, "x": activity("sorry"), "y": activity("sorry")}
+    swf = swf_of(nodes, onCancel="tidy").decide().complete("a").decide().begin("b").request_cancel().decide().cancel("b").decide()
+    swf.begin("x").fail("y", "Broken").decide()
+    assert timers(swf) == {"swfgraph.cancel.2": "60"}
+    swf.fire("swfgraph.cancel.2").decide()
+    assert scheduled(swf) == ["a.undo.1.1"]
+    assert swf.complete("a.undo.1.1").decide().closed == "WorkflowExecutionFailed"
+
+
+def test_how_long_a_canceled_execution_waits_is_the_specs_to_say() -> None:
+    swf = swf_of(SERIAL, timeouts={"cancel": 5}).decide().begin("a").request_cancel().decide()
+    assert timers(swf) == {"swfgraph.cancel": "5"}
