@@ -2,35 +2,33 @@
 
 Everything that is said in a picture is decided here, once for all formats: shapes, wording, what is wrapped and shortened, how the state
 of an execution colours it. The texts are plain and harmless; escaping is the business of whoever writes a format. Figures have their
-size already (in points), so that every layout engine gives the same boxes. No I/O. Imports `graph.plan`, `spec.model`, `lettering`;
-imported by `dot`, `mermaid`, `scene`, `draw`.
+size already (in points), so that every layout engine gives the same boxes. No I/O. Imports `wording`, `lettering`, `graph.plan`; imported
+by `dot`, `mermaid`, `figures`, `scene`, `draw`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import Final, Literal, assert_never
 
 from engine.graph.lettering import harmless, width, wrapped
 from engine.graph.plan import Edge, EdgeKind, Plan
+from engine.graph.wording import about, details_of, join_of, label_of, undoing_of
 from engine.spec.model import (
     ABSENT,
     Absent,
     ActivityNode,
     DecisionNode,
-    JoinKind,
     LambdaNode,
     Node,
     PassNode,
-    Spec,
     TerminalNode,
     TerminalStatus,
-    WaitFor,
     WaitNode,
     WaitSignal,
-    WaitUntil,
+    Work,
     WorkflowNode,
 )
 
@@ -78,8 +76,30 @@ class Shape(Enum):
     OVAL = "terminal"
     ROUNDED = "pass"
     CLOCK = "wait"
+    BARRED = "workflow"
+    FUNCTION = "lambda"
     DOT = "start"
     CONNECTOR = "connector"
+
+
+SHAPE_OF: Final[Mapping[type[Node], Shape]] = {
+    ActivityNode: Shape.RECTANGLE,
+    WorkflowNode: Shape.BARRED,
+    LambdaNode: Shape.FUNCTION,
+    DecisionNode: Shape.DIAMOND,
+    TerminalNode: Shape.OVAL,
+    PassNode: Shape.ROUNDED,
+    WaitNode: Shape.CLOCK,
+}
+
+
+class Badge(Enum):
+    """A small sign left of a figure's text."""
+
+    NONE = "none"
+    CLOCK = "clock"
+    SIGNAL = "signal"
+    LOOP = "loop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +126,11 @@ class Figure:
     palette: Palette
     width: float
     height: float
+    footer: tuple[Line, ...] = ()
+    """Text in a compartment of its own, at the bottom; in a figure without corners just the last lines."""
+    badge: Badge = Badge.NONE
+    stacked: bool = False
+    """Drawn as several, one behind the other."""
     weight: float = 1.2
     """Of the outline."""
     dashed: bool = False
@@ -141,8 +166,16 @@ NAME_SIZE: Final = 12.0
 SMALL_SIZE: Final = 9.5
 LABEL_SIZE: Final = 9.5
 LEADING: Final = 1.25
+FOOTER_ROOM: Final = 7.0
+"""What a footer needs in height beyond its lines."""
+BADGE_ROOM: Final = 9.0
+"""By so much a badge moves the text to the right."""
+BAR: Final = 7.0
+"""Between the two bars at either side."""
 START: Final = "\u25cf"
 """The name of the start marker: no node can have it."""
+CANCEL: Final = "\u25cf cancel"
+"""The name of the marker where a cancel request comes in."""
 
 _WIDEST_NAME, _WIDEST_SMALL, _WIDEST_LABEL, _WIDEST_DIAMOND = 170.0, 170.0, 130.0, 110.0
 
@@ -151,6 +184,8 @@ _SHAPES: Final = {
     Shape.DIAMOND: Palette(fill="#fff5d6", stroke="#c4942a", ink="#4a3607"),
     Shape.ROUNDED: Palette(fill="#f3f4f6", stroke="#8b929c", ink="#2b3038"),
     Shape.CLOCK: Palette(fill="#f1ebfb", stroke="#8664c4", ink="#33215a"),
+    Shape.BARRED: Palette(fill="#e4f4f1", stroke="#2f8577", ink="#0d3b34"),
+    Shape.FUNCTION: Palette(fill="#fceef5", stroke="#b5548a", ink="#4d1a37"),
 }
 _TERMINALS: Final = {
     TerminalStatus.COMPLETED: Palette(fill="#dcf3e2", stroke="#2e8b4f", ink="#0f3d20"),
@@ -172,126 +207,98 @@ _INK, _MUTED, _FAINT = "#3f4651", "#5d6470", "#a2a9b3"
 _TAKEN, _CAUGHT, _AGAIN, _UNSETTLED, _DEAD = "#2e8b4f", "#c43d36", "#7a5bb8", "#9aa1ab", "#d9dde2"
 _TIMES: Final = {1: "once", 2: "twice"}
 _MARKER: Final = Palette(fill=_INK, stroke=_INK, ink=_INK)
+_CANCELED: Final = "#c77f10"
 
 
 def chart_of(plan: Plan, overlay: Overlay | Literal[Absent.ABSENT] = ABSENT) -> Chart:
     """Without an overlay, the plan itself; with one, an execution of it."""
-    marker = Figure(name=START, shape=Shape.DOT, lines=(), palette=_MARKER, width=11, height=11, tooltip="start")
-    first = Arrow(name="start", source=START, target=plan.start, lines=(), stroke=_INK, ink=_INK)
+    ways_in = _ways_in(plan, canceled=overlay is ABSENT or _is_begun(overlay, plan.on_cancel))
     return Chart(
         title=harmless(f"{plan.spec.name} {plan.spec.version}"),
         subtitle=harmless(plan.spec.description),
-        figures=(marker, *(_figure(plan, node, overlay) for node in plan.nodes.values())),
-        arrows=(first, *(_arrow(edge, overlay) for edge in plan.edges)),
+        figures=(*(marker for marker, _ in ways_in), *(_figure(plan, node, overlay) for node in plan.nodes.values())),
+        arrows=(*(arrow for _, arrow in ways_in), *(_arrow(edge, overlay) for edge in plan.edges)),
     )
 
 
+def _is_begun(overlay: Overlay, node: str | Literal[Absent.ABSENT]) -> bool:
+    return node is not ABSENT and node in overlay.nodes and overlay.nodes[node].state is not State.IDLE
+
+
+def _ways_in(plan: Plan, *, canceled: bool) -> list[tuple[Figure, Arrow]]:
+    """Where an execution starts, and where a cancel request leads to: a dot with an arrow."""
+    marker = Figure(name=START, shape=Shape.DOT, lines=(), palette=_MARKER, width=11, height=11, tooltip="start")
+    found = [(marker, Arrow(name="start", source=START, target=plan.start, lines=(), stroke=_INK, ink=_INK))]
+    if plan.on_cancel is not ABSENT:
+        colour, said = _CANCELED if canceled else _UNSETTLED, "on cancel"
+        palette = Palette(fill=colour, stroke=colour, ink=colour)
+        arrow = Arrow(name="cancel", source=CANCEL, target=plan.on_cancel, lines=(said,), stroke=colour, ink=colour, tooltip=said)
+        found.append((replace(marker, name=CANCEL, palette=palette, tooltip=said), arrow))
+    return found
+
+
 def _figure(plan: Plan, node: Node, overlay: Overlay | Literal[Absent.ABSENT]) -> Figure:
-    shape = _shape(node)
+    shape = SHAPE_OF[type(node)]
     palette = _TERMINALS[node.status] if isinstance(node, TerminalNode) else _SHAPES[shape]
     status = ABSENT if overlay is ABSENT else overlay.nodes.get(node.name, NodeStatus(state=State.IDLE))
-    lines = [*_join_line(plan, node), *_name_lines(node, shape), *_detail_lines(plan.spec, node)]
+    lines, footer, badge = _lines(plan, node, shape), _small(undoing_of(node), lines=1), _badge(node)
     if status is not ABSENT:
         ended = isinstance(node, TerminalNode) and status.state is State.COMPLETED
         palette = palette if ended else _STATES[status.state]
-        lines += [Line(text=text, size=SMALL_SIZE) for text in wrapped(status.note, SMALL_SIZE, widest=_WIDEST_SMALL, lines=2)]
-    breadth, height = _size(shape, lines)
+        lines += _small(status.note)
+    breadth, height = _size(shape, lines, footer, badge)
     return Figure(
         name=node.name,
         shape=shape,
         lines=tuple(lines),
+        footer=tuple(footer),
+        badge=badge,
+        stacked=isinstance(node, Work) and node.for_each is not ABSENT,
         palette=palette,
         width=breadth,
         height=height,
         weight=1.2 if status is ABSENT else _EMPHASIS.get(status.state, 1.4),
         dashed=status is not ABSENT and status.state is State.SKIPPED,
-        tooltip=_tooltip(plan.spec, node),
+        tooltip=harmless(about(plan.spec, node)),
         kind="" if status is ABSENT else str(status.state),
     )
 
 
-def _shape(node: Node) -> Shape:
-    match node:
-        case ActivityNode() | WorkflowNode() | LambdaNode():
-            return Shape.RECTANGLE
-        case DecisionNode():
-            return Shape.DIAMOND
-        case TerminalNode():
-            return Shape.OVAL
-        case PassNode():
-            return Shape.ROUNDED
-        case WaitNode():
-            return Shape.CLOCK
-        case _:
-            assert_never(node)
+def _badge(node: Node) -> Badge:
+    if isinstance(node, WaitNode):
+        return Badge.SIGNAL if isinstance(node.on, WaitSignal) else Badge.CLOCK
+    return Badge.LOOP if isinstance(node, TerminalNode) and node.status is TerminalStatus.CONTINUED else Badge.NONE
 
 
-def _join_line(plan: Plan, node: Node) -> list[Line]:
-    arriving = len(plan.incoming[node.name])
-    if node.join is JoinKind.ALL or arriving < 2:
-        return []
-    wanted = 1 if node.join is JoinKind.ANY else node.join
-    return [Line(text=f"any {wanted} of {arriving}", size=SMALL_SIZE)]
-
-
-def _name_lines(node: Node, shape: Shape) -> list[Line]:
+def _lines(plan: Plan, node: Node, shape: Shape) -> list[Line]:
     widest = _WIDEST_DIAMOND if shape is Shape.DIAMOND else _WIDEST_NAME
-    return [Line(text=text, size=NAME_SIZE, bold=True) for text in wrapped(node.name, NAME_SIZE, widest=widest, lines=4, bold=True)]
+    joined = join_of(plan, node)
+    lines = [Line(text=joined, size=SMALL_SIZE)] if joined else []
+    lines += [Line(text=text, size=NAME_SIZE, bold=True) for text in wrapped(node.name, NAME_SIZE, widest=widest, lines=4, bold=True)]
+    for detail in details_of(node):
+        lines += _small(detail)
+    return lines
 
 
-def _detail_lines(spec: Spec, node: Node) -> list[Line]:
-    match node:
-        case ActivityNode():
-            text = node.activity
-        case WorkflowNode():
-            text = f"{node.workflow.name} {node.workflow.version}"
-        case LambdaNode():
-            text = f"λ {node.function}"
-        case WaitNode():
-            text = _waited(node.on)
-        case TerminalNode():
-            text = str(node.status) if node.reason is ABSENT else f"{node.status}: {_said(node.reason.value)}"
-        case PassNode() | DecisionNode():
-            return []
-        case _:
-            assert_never(node)
-    return [Line(text=line, size=SMALL_SIZE) for line in wrapped(text, SMALL_SIZE, widest=_WIDEST_SMALL, lines=2)]
+def _small(text: str, *, lines: int = 2) -> list[Line]:
+    return [Line(text=line, size=SMALL_SIZE) for line in wrapped(text, SMALL_SIZE, widest=_WIDEST_SMALL, lines=lines)]
 
 
-def _waited(on: WaitFor | WaitUntil | WaitSignal) -> str:
-    match on:
-        case WaitFor():
-            return f"for {_said(on.duration.value)}"
-        case WaitUntil():
-            return f"until {on.time.source}"
-        case WaitSignal():
-            return f"signal {on.signal}" if on.timeout is ABSENT else f"signal {on.signal}, at most {_said(on.timeout.value)}"
-        case _:
-            assert_never(on)
-
-
-def _said(value: object) -> str:
-    return f"{value} s" if isinstance(value, int) else str(value)
-
-
-def _tooltip(spec: Spec, node: Node) -> str:
-    about = node.description
-    if isinstance(node, ActivityNode) and not about:
-        about = spec.activities[node.activity].description
-    return harmless(f"{node.name}: {about}" if about else node.name)
-
-
-def _size(shape: Shape, lines: list[Line]) -> tuple[float, float]:
-    breadth = max(width(line.text, line.size, bold=line.bold) for line in lines)
-    height = sum(line.size * LEADING for line in lines)
+def _size(shape: Shape, lines: list[Line], footer: list[Line], badge: Badge) -> tuple[float, float]:
+    breadth = max(width(line.text, line.size, bold=line.bold) for line in (*lines, *footer))
+    height = sum(line.size * LEADING for line in (*lines, *footer)) + (FOOTER_ROOM if footer else 0)
+    if badge is not Badge.NONE:
+        breadth += 2 * BADGE_ROOM
     match shape:
         case Shape.DIAMOND:
             return max(breadth * 1.35 + 44, 96), max(height * 1.9 + 22, 58)
         case Shape.OVAL:
             return max(breadth * 1.16 + 36, 92), height * 1.25 + 16
         case Shape.CLOCK:
-            return max(breadth + 54, 96), max(height + 18, 36)
-        case Shape.RECTANGLE | Shape.ROUNDED | Shape.DOT | Shape.CONNECTOR:
+            return max(breadth + 36, 96), max(height + 18, 36)
+        case Shape.BARRED:
+            return max(breadth + 2 * BAR + 26, 92), max(height + 18, 36)
+        case Shape.RECTANGLE | Shape.FUNCTION | Shape.ROUNDED | Shape.DOT | Shape.CONNECTOR:
             return max(breadth + 30, 92), max(height + 18, 36)
         case _:
             assert_never(shape)
@@ -299,7 +306,7 @@ def _size(shape: Shape, lines: list[Line]) -> tuple[float, float]:
 
 def _arrow(edge: Edge, overlay: Overlay | Literal[Absent.ABSENT]) -> Arrow:
     status = EdgeStatus() if overlay is ABSENT else overlay.edges.get(edge.id, EdgeStatus())
-    said = _label(edge)
+    said = label_of(edge)
     if status.taken > 1 or (status.taken and not edge.forward):
         times = _TIMES.get(status.taken, f"{status.taken} times")
         said = f"{said}, taken {times}" if said else times
@@ -328,15 +335,3 @@ def _line_of(edge: Edge, status: EdgeStatus, *, overlaid: bool) -> tuple[str, st
     if status.dead:
         return _DEAD, _FAINT, 1.2
     return _UNSETTLED, _MUTED, 1.2
-
-
-def _label(edge: Edge) -> str:
-    match edge.kind:
-        case EdgeKind.DEFAULT:
-            return "else"
-        case EdgeKind.RETRY_FROM:
-            return f"{edge.label}, ≤ {edge.max_times} times" if edge.max_times > 1 else f"{edge.label}, once"
-        case EdgeKind.NEXT | EdgeKind.CHOICE | EdgeKind.CATCH | EdgeKind.RETRY:
-            return edge.label
-        case _:
-            assert_never(edge.kind)

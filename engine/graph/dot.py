@@ -17,6 +17,8 @@ _SHAPES: Final = {
     Shape.DIAMOND: 'shape=diamond, style="filled"',
     Shape.OVAL: 'shape=ellipse, style="filled"',
     Shape.ROUNDED: 'shape=box, style="filled,rounded"',
+    Shape.BARRED: 'shape=box, style="filled"',
+    Shape.FUNCTION: 'shape=box, style="filled"',
     Shape.CLOCK: 'shape=box, style="filled,rounded"',
     Shape.DOT: 'shape=circle, style="filled"',
     Shape.CONNECTOR: 'shape=box, style="filled,rounded"',
@@ -31,19 +33,22 @@ def dot_text(chart: Chart, *, exact: bool = False) -> str:
         f'  graph [rankdir=TB, nodesep=0.35, ranksep=0.45, bgcolor="white", tooltip={_quoted(chart.subtitle or chart.title)}];',
         f'  node [fontname="{FONT}", fontsize={NAME_SIZE:g}, fixedsize={sizes}];',
         f'  edge [fontname="{FONT}", fontsize={LABEL_SIZE:g}, arrowsize=0.7];',
-        *(_node(figure) for figure in chart.figures),
+        *(_node(figure, exact=exact) for figure in chart.figures),
         *(_edge(arrow) for arrow in chart.arrows),
         "}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _node(figure: Figure) -> str:
+def _node(figure: Figure, *, exact: bool) -> str:
     style = _SHAPES[figure.shape]
+    if not exact:  # what makes a figure larger than its size has no place in a layout
+        style = style.replace("shape=box", "shape=box3d") if figure.stacked else style
+        style += ", peripheries=2" if figure.shape is Shape.BARRED and not figure.stacked else ""
     if figure.dashed:
         style = style.replace("filled", "filled,dashed")
     return (
-        f"  {_quoted(figure.name)} [{style}, label={_label(tuple(line.text for line in figure.lines))}, "
+        f"  {_quoted(figure.name)} [{style}, label={_label(tuple(line.text for line in (*figure.lines, *figure.footer)))}, "
         f"width={figure.width / _POINTS_PER_INCH:.4f}, height={figure.height / _POINTS_PER_INCH:.4f}, penwidth={figure.weight:g}, "
         f'fillcolor="{figure.palette.fill}", color="{figure.palette.stroke}", fontcolor="{figure.palette.ink}", '
         f"tooltip={_quoted(figure.tooltip)}];"

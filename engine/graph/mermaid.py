@@ -17,6 +17,8 @@ _BRACKETS: Final = {
     Shape.DIAMOND: ("{", "}"),
     Shape.OVAL: ("([", "])"),
     Shape.ROUNDED: ("(", ")"),
+    Shape.BARRED: ("[[", "]]"),
+    Shape.FUNCTION: ("[", "]"),
     Shape.CLOCK: ("{{", "}}"),
     Shape.DOT: ("((", "))"),
     Shape.CONNECTOR: ("(", ")"),
@@ -49,7 +51,7 @@ def _alike(looks: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _figure(figure: Figure) -> str:
     opening, closing = _BRACKETS[figure.shape]
-    return f'{opening}"{"<br>".join(_escaped(line.text) for line in figure.lines) or " "}"{closing}'
+    return f'{opening}"{"<br>".join(_escaped(line.text) for line in (*figure.lines, *figure.footer)) or " "}"{closing}'
 
 
 def _arrow(arrow: Arrow) -> str:

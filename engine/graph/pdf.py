@@ -1,4 +1,4 @@
-"""A scene as a PDF of one page, its text searchable. Imports `scene`, reportlab and the font; imported by `draw`.
+"""A scene as a PDF of one page, its text searchable. Imports `scene`, `marks`, reportlab and the font; imported by `draw`.
 
 Known gap: reportlab neither shapes text nor looks for other fonts, so that letters that Arimo lacks (Arabic, Chinese, ...) are shown as
 replacement characters, and Hebrew from left to right. An SVG or a PNG has them where the system has a font for them.
@@ -18,7 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from engine.graph.font import FAMILY, font_file
 from engine.graph.lettering import width
-from engine.graph.scene import BACKGROUND, HALO, Curve, Mark, Outline, Scene, Words
+from engine.graph.marks import BACKGROUND, HALO, Curve, Mark, Outline, Words
+from engine.graph.scene import Scene
 
 _FILL, _STROKE, _FILL_AND_STROKE = 0, 1, 2
 _ROUND: Final = 1

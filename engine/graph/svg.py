@@ -1,4 +1,4 @@
-"""A scene as SVG. Every text is escaped; nothing is loaded from anywhere. Imports `scene`; imported by `draw`.
+"""A scene as SVG. Every text is escaped; nothing is loaded from anywhere. Imports `scene`, `marks`; imported by `draw`.
 
 Figures and arrows are groups with an id (`node-<name>`, `edge<id>`), classes (`node activity open`, `edge back`) and a tooltip, so that
 a page can find and restyle them.
@@ -11,7 +11,8 @@ from typing import Final, assert_never
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.graph.layout import Point
-from engine.graph.scene import BACKGROUND, HALO, Curve, Group, Mark, Outline, Scene, Words
+from engine.graph.marks import BACKGROUND, HALO, Curve, Group, Mark, Outline, Words
+from engine.graph.scene import Scene
 
 FONTS: Final = "Helvetica, Arial, Arimo, 'Liberation Sans', sans-serif"
 """All but the last have the same widths."""

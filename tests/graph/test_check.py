@@ -28,7 +28,7 @@ def written(folder: Path, name: str, text: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize("file", sorted(SPECS.glob("*/*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("file", find_specs([SPECS]), ids=lambda path: path.stem)
 def test_the_example_specs_are_without_findings(file: Path) -> None:
     assert check_file(file).findings == ()
 
