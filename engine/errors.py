@@ -78,6 +78,7 @@ class ScenarioError(SwfgraphError):
     """A scenario of a spec test that can't be played on: an answer is missing, or it never ends. `pointer`: from the scenario."""
 
     def __init__(self, message: str, *, pointer: str = "", hint: str = "") -> None:
+        self.reason = message
         self.pointer = pointer
         self.hint = hint
         super().__init__(f"{message} ({hint})" if hint else message)

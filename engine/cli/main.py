@@ -22,6 +22,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "init": Entry(module="engine.cli.init", help="Begin a project: a spec, scripts, tests, editor settings."),
         "check": Entry(module="engine.cli.check", help="Find every mistake in specs, with its place in the file."),
         "render": Entry(module="engine.cli.render", help="Draw a spec: DOT, SVG, PNG, PDF or Mermaid."),
+        "test": Entry(module="engine.cli.test", help="Play specs' scenarios in virtual time: are they as expected?"),
     },
     "Run": {
         "run": Entry(module="engine.cli.run", help="Do it all here: register, start, decide, work, show it live."),
@@ -44,6 +45,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "terminate": Entry(module="engine.cli.terminate", help="End an execution at once."),
     },
     "Operate": {
+        "payloads": Entry(module="engine.cli.payloads", help="Sweep the store of payloads that are too long for SWF."),
         "db": Entry(module="engine.cli.db", help="Back up, check, export, import, vacuum a database file."),
         "completion": Entry(module="engine.cli.completion", help="The completion script of bash, zsh or fish."),
     },
@@ -77,6 +79,7 @@ def root() -> None:
     \b
       swfgraph check fruit.json            is the spec right?
       swfgraph render fruit.json -o f.svg  what does it look like?
+      swfgraph test fruit.json             does it do what it should?
       swfgraph run fruit.json              run it, here and now
     """
 

@@ -65,7 +65,14 @@ def outcome_of(
 
 
 def _followed(follower: Follower) -> Followed:
-    return Followed(plan=follower.plan, view=follower.view(), path=tuple(follower.trace.path), caught=tuple(follower.caught))
+    return Followed(
+        plan=follower.plan,
+        view=follower.view(),
+        path=tuple(follower.trace.path),
+        caught=tuple(follower.caught),
+        repeated=frozenset(follower.trace.repeated),
+        undoing=frozenset(follower.undoing),
+    )
 
 
 def _decoded(attributes: Mapping[str, Any], key: str) -> Json | Literal[Absent.ABSENT]:

@@ -25,6 +25,10 @@ class Followed:
     path: tuple[str, ...]
     caught: tuple[tuple[str, str], ...]
     """(node, name of the error), in order."""
+    repeated: frozenset[str]
+    """Nodes that were tried again."""
+    undoing: frozenset[str]
+    """Nodes whose undoing was begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

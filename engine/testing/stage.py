@@ -208,6 +208,8 @@ class Stage:
                 key = "scheduleActivityTaskDecisionAttributes"
                 attributes = dict(decision[key])
                 asked = self._asked(Kind.ACTIVITY, attributes["activityType"]["name"], attributes["activityId"], follower, attributes)
+                if asked.undoes:
+                    follower.undoing.add(asked.node)
                 self._workers.expect_task(follower.run_id, attributes, asked)
                 return {**decision, key: attributes}
             case "ScheduleLambdaFunction":

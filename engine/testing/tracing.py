@@ -23,6 +23,8 @@ class Trace:
 
     def __init__(self) -> None:
         self.path: list[str] = []
+        self.repeated: set[str] = set()
+        """Nodes that were tried again."""
         self.failed: list[str] = []
         """Nodes of which an attempt has failed, until somebody has asked by which error."""
 
@@ -31,6 +33,8 @@ class Trace:
             self.path.append(node)
         elif trigger is NodeTrigger.FAIL or trigger is NodeTrigger.POSTPONE:
             self.failed.append(node)
+        elif trigger is NodeTrigger.REPEAT:
+            self.repeated.add(node)
 
 
 class Follower:
@@ -42,6 +46,8 @@ class Follower:
         self.run_id = run_id
         self.trace = Trace()
         self.caught: list[tuple[str, str]] = []
+        self.undoing: set[str] = set()
+        """Nodes whose undoing was asked for."""
         self.left_open: list[str] = []
         """Nodes that were open when the execution was ended by others than its decider."""
         self.run = Run(plan, workflow_id=workflow_id, run_id=run_id, watcher=self.trace)
