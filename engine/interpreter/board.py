@@ -139,6 +139,10 @@ class Board:
     def postpone(self, place: Place, rule: int) -> None:
         """The attempt failed; this retry rule has another one left."""
         self.move(place, NodeTrigger.POSTPONE)
+        self.note_repeat(place, rule)
+
+    def note_repeat(self, place: Place, rule: int) -> None:
+        """This retry rule repeats the node, or an item of it."""
         repeated = self.repeated.setdefault(place.node.name, {})
         repeated[rule] = repeated.get(rule, 0) + 1
 

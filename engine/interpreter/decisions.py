@@ -40,7 +40,7 @@ def batch(pending: Collection[i.Intent], close: i.Close | Literal[Absent.ABSENT]
     return decisions
 
 
-def decision_of(intent: i.Intent, now: float) -> Decision:
+def decision_of(intent: i.Intent, now: float) -> Decision:  # noqa: PLR0911  (one per decision type)
     match intent:
         case i.ScheduleActivity():
             return _decision("ScheduleActivityTask", _schedule(intent))

@@ -43,30 +43,32 @@ def of_expression(error: ExpressionError, *, final: bool) -> Failure:
 
 def of_answer(event: e.WorkFailed | e.WorkTimedOut | e.WorkCanceled | e.ChildTerminated | e.FunctionNotStarted) -> Failure:
     """Raises: HistoryError, where an activity task has met a timeout that there is not."""
+    child = event.kind is WorkKind.CHILD
     match event:
-        case e.WorkFailed(kind=WorkKind.CHILD):
-            reason = "" if event.reason is ABSENT else event.reason
-            return Failure(name="Child.Failed", message=": ".join(text for text in (reason, event.details) if text))
         case e.WorkFailed():
-            name = UNNAMED if event.reason is ABSENT or not event.reason else event.reason
-            return Failure(name=name, message=event.details)
-        case e.WorkTimedOut(kind=WorkKind.CHILD):
-            return Failure(name="Child.TimedOut", message="the child execution has run for longer than it may")
-        case e.WorkTimedOut(kind=WorkKind.FUNCTION):
-            return Failure(name="Timeout.StartToClose", message=event.details)
+            reason = "" if event.reason is ABSENT else event.reason
+            if child:
+                return Failure(name="Child.Failed", message=": ".join(text for text in (reason, event.details) if text))
+            return Failure(name=reason or UNNAMED, message=event.details)
         case e.WorkTimedOut():
-            timeout = TIMEOUTS.get(event.timeout)
-            if timeout is None:
-                raise HistoryError(event.id, f"{event.timeout!r} is no timeout of an activity task")
-            return Failure(name=timeout, message=event.details)
+            return Failure(name="Child.TimedOut" if child else _timeout(event), message=event.details)
         case e.WorkCanceled():
-            return Failure(name="Child.Canceled" if event.kind is WorkKind.CHILD else "Canceled", message=event.details)
+            return Failure(name="Child.Canceled" if child else "Canceled", message=event.details)
         case e.ChildTerminated():
-            return Failure(name="Child.Terminated", message="the child execution was terminated")
+            return Failure(name="Child.Terminated", message="")
         case e.FunctionNotStarted():
             return Failure(name=f"StartFailed.{event.cause}", message=event.message)
         case _:
             assert_never(event)
+
+
+def _timeout(event: e.WorkTimedOut) -> str:
+    if event.kind is WorkKind.FUNCTION:
+        return TIMEOUTS["START_TO_CLOSE"]
+    name = TIMEOUTS.get(event.timeout)
+    if name is None:
+        raise HistoryError(event.id, f"{event.timeout!r} is no timeout of an activity task")
+    return name
 
 
 def share(run_id: str, node: str, visit: int, attempt: int) -> float:

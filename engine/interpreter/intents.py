@@ -1,8 +1,8 @@
 """What the run wants to happen: frozen values, imperative, one class per decision type that the interpreter uses.
 
 An intent stays wanted until an event confirms or overtakes it; `ledger` keeps them, `decisions` writes them as SWF decisions. No JSON
-here beyond the texts that SWF carries for us. Imports `terms`, `work`, `spec.model`; imported by `wishes`, `ledger`, `course` and what it is
-made of, `decisions`.
+here beyond the texts that SWF carries for us. Imports `terms`, `work`, `spec.model`; imported by `wishes`, `ledger`,
+`course` and what it is made of, `decisions`.
 """
 
 from __future__ import annotations

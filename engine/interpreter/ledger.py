@@ -265,7 +265,7 @@ class Ledger:
         self._pending.pop(f"cancel {event.kind} {event.key}", None)
 
     def cancel_refused(self, event: e.CancelRefused) -> None:
-        """The work is closed, or we may not. A child may be asked once more: later, or whatever run it is in, if it has continued as new."""
+        """The work is closed, or we may not. A child may be asked again: later, or, if it has continued as new, whatever run it is in."""
         self._pending.pop(f"cancel {event.kind} {event.key}", None)
         work = self._works.get(f"{event.kind} {event.key}")
         if work is None or not work.cancel_asked or event.kind is not WorkKind.CHILD:

@@ -7,8 +7,8 @@
 
 `fold` is the only writer. `decisions` only reads: asked twice it answers twice, and it asks for everything that is wanted and that no
 event has confirmed, so it doesn't matter who sent what before. The parts that it is made of: `door` (reading events), `ledger` (work,
-timers, intents), `parking` (what SWF refuses for now), `board` (nodes, edges, joins), `course` (what is next), `closing` (the end),
-`compensation` (undoing), `scope` (data). Imports these, `errors`, `graph.plan` and `spec`; imported by everyone above.
+timers, intents), `parking` (what SWF refuses for now), `board` (nodes, edges, joins), `course` and `nodes` (what is next), `closing` (the
+end), `compensation` (undoing), `scope` (data). Imports these, `errors`, `graph.plan` and `spec`; imported by everyone above.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ class Run:
         self._ledger.forget_withdrawn()
 
     def _signaled(self, event: e.Signaled) -> None:
-        pass
+        self._course.signaled(event.signal, event.input, event.time)
 
     def _work_scheduled(self, event: e.WorkScheduled) -> None:
         self._course.scheduled(self._ledger.work_scheduled(event), event.time)

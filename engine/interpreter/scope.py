@@ -1,4 +1,4 @@
-"""What expressions read: input, results, errors, execution; in a node's output `result` too.
+"""What expressions read: input, results, errors, signals, execution; in a node's output `result`, for an item `item` and `index` too.
 
 `Data` is part of a run; `At` is what one evaluation sees of it, and hands over only what the expression reads, so that an evaluation
 costs the same however many nodes have run. Imports `failure`, `texts`, `spec.expression`, `spec.model`; imported by `compensation`,
@@ -8,12 +8,12 @@ costs the same however many nodes have run. Imports `failure`, `texts`, `spec.ex
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 from engine.interpreter.failure import Failure
 from engine.interpreter.texts import LONGEST_DATA
 from engine.spec.expression import References
-from engine.spec.model import Json
+from engine.spec.model import ABSENT, Absent, Json
 
 RAW: Final = "result"
 
@@ -21,12 +21,15 @@ RAW: Final = "result"
 class Data:
     """The root document, as of the last event."""
 
-    __slots__ = ("errors", "execution", "input", "longest", "results", "run_id", "visits")
+    __slots__ = ("errors", "execution", "input", "longest", "results", "run_id", "signals", "visits", "workflow_id")
 
     def __init__(self, workflow_id: str, run_id: str, longest: int = LONGEST_DATA) -> None:
         self.longest = longest
         """Characters of a payload that can be carried."""
+        self.workflow_id = workflow_id
         self.run_id = run_id
+        self.signals: dict[str, list[Json]] = {}
+        """The inputs of all that have come, by name, in order."""
         self.input: Json = None
         self.results: dict[str, Json] = {}
         """Of the nodes that are completed in their present visit."""
@@ -43,8 +46,13 @@ class Data:
         self.results[node] = result
         self.errors.pop(node, None)
 
-    def failed(self, node: str, failure: Failure, attempts: int) -> None:
-        self.errors[node] = {"name": failure.name, "message": failure.message, "attempts": attempts}
+    def failed(self, node: str, failure: Failure, attempts: int, items: list[Json] | Literal[Absent.ABSENT] = ABSENT) -> None:
+        """`items`: the errors of those that have failed, where the node has items."""
+        error: dict[str, Json] = {"name": failure.name, "message": failure.message, "attempts": attempts}
+        self.errors[node] = error if items is ABSENT else {**error, "items": items}
+
+    def signaled(self, name: str, value: Json) -> None:
+        self.signals.setdefault(name, []).append(value)
 
     def reset(self, node: str) -> None:
         self.results.pop(node, None)
@@ -81,6 +89,9 @@ class At:
             root["results"] = dict(data.results) if everything or "results" in refs.whole else _some(data.results, refs.results)
         if everything or "errors" in refs.names:
             root["errors"] = dict(data.errors) if everything or "errors" in refs.whole else _some(data.errors, refs.errors)
+        if everything or "signals" in refs.names:
+            signals = data.signals if everything or "signals" in refs.whole else _some(data.signals, refs.signals)
+            root["signals"] = {name: list(values) for name, values in signals.items()}
         if everything or "execution" in refs.names:
             whole = everything or "execution" in refs.whole
             root["execution"] = execution = dict(data.execution) if whole else _some(data.execution, refs.execution)

@@ -1,6 +1,6 @@
 """When a wait node's timer fires. Pure functions of the node and the scope.
 
-Imports `errors`, `intents`, `spec`; imported by `course`.
+Imports `errors`, `intents`, `spec`; imported by `nodes`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from engine.errors import ExpressionError
 from engine.interpreter.intents import Start, StartTimer, StartTimerUntil
 from engine.spec.duration import parse_duration
 from engine.spec.expression import Scope, evaluate
-from engine.spec.model import UNLIMITED, Json, WaitFor, WaitUntil
+from engine.spec.model import UNLIMITED, Json, Template, Timeout, WaitFor, WaitUntil
 from engine.spec.template import render
 
 
@@ -28,6 +28,12 @@ def fires(on: WaitFor | WaitUntil, scope: Scope, timer_id: str, control: str) ->
             return StartTimerUntil(timer_id=timer_id, control=control, time=time)
         case _:
             assert_never(on)
+
+
+def lasts(timeout: Template, scope: Scope) -> Timeout:
+    """How long a signal is waited for. Raises: ExpressionError, with the code NotDuration where it gives none."""
+    value = render(timeout, scope)
+    return UNLIMITED if value == "none" else _seconds(value, str(timeout.value))
 
 
 def _seconds(value: Json, source: str) -> int:

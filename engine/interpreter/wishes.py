@@ -13,7 +13,7 @@ from engine.errors import HistoryError
 from engine.interpreter import intents as i
 from engine.interpreter.states import IMPOSSIBLE, TIMER, WORK, TimerState, TimerTrigger, WorkState, WorkTrigger
 from engine.interpreter.work import Address, WorkKind
-from engine.spec.model import ABSENT, Absent
+from engine.spec.model import ABSENT, Absent, Json
 
 
 class Purpose(StrEnum):
@@ -34,6 +34,8 @@ class Work:
 
     address: Address
     intent: i.Begin
+    item: Json | Literal[Absent.ABSENT] = ABSENT
+    """What it is done for, where its node has items."""
     state: WorkState = WorkState.WANTED
     event: int = 0
     """That it was scheduled (initiated) with; 0 before and after."""

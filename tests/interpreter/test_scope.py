@@ -39,7 +39,7 @@ def test_all_results_are_given_where_all_may_be_read() -> None:
 
 def test_what_cannot_be_said_in_advance_gets_everything() -> None:
     root = data().with_result(9.0, 7).root(EVERYTHING)
-    assert root == {"input": {"n": 1}, "results": {"a": 1, "b": [2]}, "errors": {"c": ERROR}, "execution": EXECUTION, "result": 7}
+    assert root == {"input": {"n": 1}, "results": {"a": 1, "b": [2]}, "errors": {"c": ERROR}, "execution": EXECUTION, "signals": {}, "result": 7}
 
 
 @pytest.mark.parametrize(
