@@ -16,7 +16,7 @@ from engine.interpreter.states import NodeState
 from engine.interpreter.view import NodeView, RunView, Time
 from engine.runtime.reading import moments
 from engine.spec.duration import parse_duration
-from engine.spec.model import ABSENT, ActivityNode, Json, PassNode, WaitFor, WaitNode
+from engine.spec.model import ABSENT, ActivityNode, Json, PassNode, WaitNode, WaitSignal, WaitUntil, Work
 
 LOOKS: Final[Mapping[NodeState, Look]] = {
     NodeState.IDLE: Look.IDLE,
@@ -73,7 +73,9 @@ def _wait(plan: Plan, _view: RunView, node: NodeView) -> str:
     of = plan.nodes[node.name]
     if not isinstance(of, WaitNode):
         return ""
-    if not isinstance(of.on, WaitFor):
+    if isinstance(of.on, WaitSignal):
+        return f"for the signal {of.on.signal}"
+    if isinstance(of.on, WaitUntil):
         return f"until {of.on.time.source}"
     try:
         duration = parse_duration(of.on.duration.value)
@@ -100,7 +102,7 @@ def _error(_plan: Plan, _view: RunView, node: NodeView) -> str:
 
 def _outcome(plan: Plan, view: RunView, node: NodeView) -> str:
     """What it gave; of a decision, where it went."""
-    if isinstance(plan.nodes[node.name], ActivityNode | PassNode):
+    if isinstance(plan.nodes[node.name], Work | PassNode | WaitNode):
         return "" if node.result is ABSENT or node.result is None else _brief(node.result)
     ways = [edge for edge in plan.outgoing[node.name] if edge.kind is not EdgeKind.NEXT and view.edges[edge.id].state is EdgeState.TAKEN]
     return f"-> {', '.join(dict.fromkeys(edge.target for edge in ways))}" if ways else ""
