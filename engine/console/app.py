@@ -18,10 +18,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from engine.console.desk import FOLDER, Desk, desk_of, environment
-from engine.console.pages import domains, executions, login, types
+from engine.console.histories import Histories
+from engine.console.pages import domains, execution, executions, login, types
 from engine.console.security import Access, Guard
 from engine.console.shelf import Shelf
 from engine.errors import EndpointError, InputError, SwfFault, UsageError
+from engine.runtime.payloads.claims import NO_CLAIMS, Claims
 from engine.swf.client import Client
 
 ROOT: Final = "/console"
@@ -30,12 +32,13 @@ ROUTES: Final[Sequence[BaseRoute]] = (
     *login.ROUTES,
     *domains.ROUTES,
     *executions.ROUTES,
+    *execution.ROUTES,
     *types.ROUTES,
 )
 """Every page below the root; each page's module says its own."""
 
 
-def console_app(client: Client, shelf: Shelf, access: Access, *, root: str = ROOT) -> ASGIApp:
+def console_app(client: Client, shelf: Shelf, access: Access, *, claims: Claims = NO_CLAIMS, root: str = ROOT) -> ASGIApp:
     """The application, answering below `root`; "" mounts it at the top. `client` is the caller's to close."""
     static = Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app = Starlette(
@@ -43,7 +46,15 @@ def console_app(client: Client, shelf: Shelf, access: Access, *, root: str = ROO
         middleware=[Middleware(Guard, access=access, root=root)],
         exception_handlers={SwfFault: _refused, EndpointError: _unreachable, UsageError: _wrong, InputError: _wrong, 404: _missing},
     )
-    app.state.desk = Desk(client=client, shelf=shelf, access=access, root=root, templates=environment())
+    app.state.desk = Desk(
+        client=client,
+        shelf=shelf,
+        histories=Histories(client, claims),
+        claims=claims,
+        access=access,
+        root=root,
+        templates=environment(),
+    )
     return app
 
 

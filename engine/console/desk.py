@@ -17,10 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from engine.console.histories import Histories
 from engine.console.security import Access, keep, visitor_of
 from engine.console.shelf import Shelf
 from engine.console.words import FILTERS
 from engine.errors import UsageError
+from engine.runtime.payloads.claims import Claims
 from engine.swf.client import Client
 from engine.swf.paging import paged
 
@@ -32,6 +34,8 @@ MOST_FORM_BYTES: Final = 4_000_000
 class Desk:
     client: Client
     shelf: Shelf
+    histories: Histories
+    claims: Claims
     access: Access
     root: str
     """Where the console is mounted, such as "/console": links begin with it."""

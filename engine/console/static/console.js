@@ -64,3 +64,28 @@ function listen() {
 
 localTimes(document);
 listen();
+
+// The slider: the page as of another event, while it is dragged.
+let sliding = 0;
+document.addEventListener("input", (event) => {
+  if (!event.target.closest("[data-slider]")) return;
+  clearTimeout(sliding);
+  sliding = setTimeout(() => {
+    const address = new URL(location.href);
+    address.searchParams.set("at", event.target.value);
+    history.replaceState(null, "", address);
+    refresh();
+  }, 60);
+});
+
+// A click on a node of the chart shows what is known of it.
+document.addEventListener("click", (event) => {
+  const node = event.target.closest(".chart .node");
+  const chart = node?.closest("[data-node-link]");
+  if (!chart) return;
+  const address = new URL(chart.dataset.nodeLink, location.href);
+  address.searchParams.set("node", node.id.replace(/^node-/, ""));
+  history.pushState(null, "", address);
+  refresh();
+});
+window.addEventListener("popstate", refresh);

@@ -1,0 +1,224 @@
+"""One execution: its chart, as of any event; summary, events, activities and timeline; live while it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engine.console.desk import Desk, desk_of, to
+from engine.console.histories import Event, Refused
+from engine.console.live import watch
+from engine.console.timeline import timeline_of
+from engine.graph.draw import render
+from engine.graph.plan import Plan
+from engine.interpreter.view import RunView
+from engine.runtime.reading.closing import Closing, parse_closing
+from engine.runtime.reading.colouring import overlay_of
+from engine.runtime.reading.eventlines import attributes_of, event_lines, is_failure
+from engine.runtime.reading.executions import Execution, Overview, overview
+from engine.runtime.reading.works import works_of
+from engine.spec.model import ABSENT, Absent
+
+TABS: Final[Mapping[str, str]] = {
+    "chart": "Chart",
+    "summary": "Summary",
+    "events": "Events",
+    "activities": "Activities",
+    "timeline": "Timeline",
+}
+EVENTS_PER_PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """An execution as one page shows it: as it was after the event `at`."""
+
+    execution: Execution
+    overview: Overview
+    events: Sequence[Event]
+    """All of them."""
+    at: int
+    plan: Plan | Literal[Absent.ABSENT]
+    tab: str
+    here: str
+    """The page's path."""
+
+    @property
+    def shown(self) -> Sequence[Event]:
+        return self.events[: self.at]
+
+    @property
+    def latest(self) -> bool:
+        return self.at == len(self.events)
+
+    def link(self, **query: Any) -> str:
+        """This page with another query; the moment stays unless it is named."""
+        moment = {} if self.latest else {"at": self.at}
+        return f"{self.here}?{urlencode({'tab': self.tab, **moment, **query})}"
+
+
+def show(request: Request) -> Response:
+    desk = desk_of(request)
+    looked = look(desk, request)
+    return desk.page(
+        request,
+        f"execution_{looked.tab}.html",
+        looked=looked,
+        info=looked.overview.info,
+        tabs=TABS,
+        moment=looked.events[looked.at - 1] if looked.events else {},
+        live=f"{desk.root}/live{_path(looked.execution)}" if looked.latest and not looked.overview.info.closed else "",
+        **_TABS[looked.tab](desk, looked, request),
+    )
+
+
+def look(desk: Desk, request: Request) -> Looked:
+    """Raises: UsageError (there is no such execution), SwfFault, EndpointError."""
+    where = request.path_params
+    execution = Execution(domain=where["domain"], workflow_id=where["workflow_id"], run_id=where["run_id"])
+    seen = overview(desk.client, execution)
+    events = desk.histories.events((execution.domain, execution.workflow_id, execution.run_id))
+    plan = desk.shelf.plan(seen.info.type_name, seen.info.type_version)
+    tab = request.query_params.get("tab", "chart" if plan is not ABSENT else "summary")
+    asked = request.query_params.get("at", "")
+    return Looked(
+        execution=execution,
+        overview=seen,
+        events=events,
+        at=min(max(1, int(asked)), len(events)) if asked.isdecimal() else len(events),
+        plan=plan,
+        tab=tab if tab in TABS else "summary",
+        here=f"{desk.root}{_path(execution)}",
+    )
+
+
+async def live(request: Request) -> Response:
+    """Says `changed` when the history has grown, `over` when the execution is closed."""
+    desk = desk_of(request)
+    where = request.path_params
+    execution = Execution(domain=where["domain"], workflow_id=where["workflow_id"], run_id=where["run_id"])
+    asked = {"domain": execution.domain, "execution": execution.wire, "reverseOrder": True, "maximumPageSize": 1}
+
+    def seen() -> tuple[object, bool]:
+        last = desk.client.call("GetWorkflowExecutionHistory", asked)["events"][0]
+        return last["eventId"], last["eventType"] in CLOSING
+
+    return watch(seen)
+
+
+CLOSING: Final = frozenset(
+    f"WorkflowExecution{how}" for how in ("Completed", "Failed", "Canceled", "Terminated", "TimedOut", "ContinuedAsNew")
+)
+
+
+def _path(execution: Execution) -> str:
+    return to("d", execution.domain, "executions", execution.workflow_id, execution.run_id)
+
+
+# What each tab shows.
+
+
+def _chart(desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
+    if looked.plan is ABSENT:
+        return {"svg": "", "why": "", "nodes": [], "node": "", "works": []}
+    address = (looked.execution.domain, looked.execution.workflow_id, looked.execution.run_id)
+    view = desk.histories.view(address, looked.plan, looked.at)
+    if isinstance(view, Refused):
+        return {"svg": "", "why": view.why, "nodes": [], "node": "", "works": []}
+    name = request.query_params.get("node", "")
+    return {
+        "svg": _svg(looked.plan, view),
+        "why": "",
+        "nodes": [view.nodes[name] for name in sorted(view.nodes, key=looked.plan.order.__getitem__)],
+        "node": view.nodes.get(name, ""),
+        "works": [work for work in works_of(looked.shown) if work.node == name],
+    }
+
+
+def _svg(plan: Plan, view: RunView) -> Markup:
+    """Our own drawing, whose writer escapes every text: the one markup that no template has written."""
+    text = render(plan, "svg", status=overlay_of(plan, view)).decode()
+    return Markup(text.partition("?>")[2])  # noqa: S704 - see above
+
+
+def _summary(_desk: Desk, looked: Looked, _request: Request) -> dict[str, Any]:
+    closing: Closing | Literal[""] = parse_closing(looked.events[-1]) if looked.overview.info.closed else ""
+    return {"closing": closing, "started": attributes_of(looked.events[0]), "progress": looked.overview.progress}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An event, as the list shows it."""
+
+    id: int
+    at: float
+    kind: str
+    subject: str
+    details: str
+    failure: bool
+    attributes: Mapping[str, Any]
+    links: tuple[tuple[str, int, str], ...]
+    """Events that it refers to: the member's name, the number, the address."""
+
+
+def _events(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
+    """A page of the events that match, the latest first where so asked."""
+    query = request.query_params.get("q", "").strip()
+    newest = request.query_params.get("order", "") == "newest"
+    lines = list(zip(event_lines(looked.shown), looked.shown, strict=True))
+    words = query.lower().split()
+    matching = [pair for pair in lines if all(word in _searched(pair[1]) for word in words)] if words else lines
+    matching = matching[::-1] if newest else matching
+    pages = max(1, -(-len(matching) // EVENTS_PER_PAGE))
+    asked = request.query_params.get("page", "1")
+    page = min(max(1, int(asked)), pages) if asked.isdecimal() else 1
+    rows = [
+        Row(
+            id=line.event_id,
+            at=line.at,
+            kind=line.kind,
+            subject=line.subject,
+            details=line.details,
+            failure=is_failure(line.kind),
+            attributes=attributes_of(event),
+            links=tuple(_links(looked, attributes_of(event))),
+        )
+        for line, event in matching[(page - 1) * EVENTS_PER_PAGE : page * EVENTS_PER_PAGE]
+    ]
+    kept = {"q": query, "order": "newest" if newest else ""}
+    return {"rows": rows, "q": query, "newest": newest, "found": len(matching), "page": page, "pages": pages, "kept": kept}
+
+
+def _searched(event: Event) -> str:
+    return f"{event['eventId']} {event['eventType']} {attributes_of(event)}".lower()
+
+
+def _links(looked: Looked, attributes: Mapping[str, Any]) -> list[tuple[str, int, str]]:
+    numbers = {name: value for name, value in attributes.items() if name.endswith("EventId") and isinstance(value, int) and value > 0}
+    return [
+        (name, value, f"{looked.link(tab='events', page=(value - 1) // EVENTS_PER_PAGE + 1)}#e{value}") for name, value in numbers.items()
+    ]
+
+
+def _activities(_desk: Desk, looked: Looked, _request: Request) -> dict[str, Any]:
+    return {"works": [work for work in works_of(looked.shown) if work.kind != "timer"]}
+
+
+def _timeline(_desk: Desk, looked: Looked, _request: Request) -> dict[str, Any]:
+    end = looked.events[looked.at - 1]["eventTimestamp"]
+    return {"timeline": timeline_of(works_of(looked.shown), looked.events[0]["eventTimestamp"], end)}
+
+
+_TABS: Final = {"chart": _chart, "summary": _summary, "events": _events, "activities": _activities, "timeline": _timeline}
+
+ROUTES: Final = (
+    Route("/d/{domain}/executions/{workflow_id}/{run_id}", show, methods=["GET"]),
+    Route("/live/d/{domain}/executions/{workflow_id}/{run_id}", live),
+)
