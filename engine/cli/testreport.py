@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.cli import moments
 from engine.cli.problems import finding_json, style
 from engine.errors import Finding
+from engine.runtime.reading import moments
 from engine.spec.duration import format_duration
 from engine.spec.model import ABSENT
 from engine.spec.source import read_document

@@ -32,7 +32,8 @@ def junit_xml(results: Sequence[SuiteResult], broken: Mapping[Path, Sequence[Fin
         top.set(key, str(sum(int(suite.attrib[key]) for suite in top)))
     top.set("time", f"{sum(float(suite.attrib['time']) for suite in top):.3f}")
     indent(top)
-    return tostring(top, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = tostring(top, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _suite(top: Element, result: SuiteResult) -> None:
