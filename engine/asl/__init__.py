@@ -1,0 +1,1 @@
+"""Amazon States Language: machines into specs, specs into machines."""

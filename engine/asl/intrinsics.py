@@ -1,0 +1,176 @@
+"""Intrinsic functions, `States.Format('{}', $.name)` and its kin -> JSONata. Pure.
+
+Those that draw lots or make digests (`UUID`, `MathRandom`, `Hash`) have no counterpart, nor has `StringToJson`: JSONata can't read JSON.
+Imports `jsonata`, `jsonpath`, `paths`, `report`; imported by `payload`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from engine.asl.jsonata import listed, literal, template_of
+from engine.asl.paths import Sight, needed
+from engine.asl.report import NotExpressible
+
+NAMES: Final = re.compile(r"\s*States\.[A-Za-z0-9]+\s*\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    value: str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """An argument that is a path."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    name: str
+    arguments: tuple[Argument, ...]
+
+
+Argument: TypeAlias = Literal | Reach | Call
+
+_TOKEN: Final = re.compile(
+    r"\s*(?:(?P<call>States\.\w+)\s*\(|(?P<text>'(?:\\.|[^'\\])*')|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?=\s*[,)])"
+    r"|(?P<word>true|false|null)(?=\s*[,)])|(?P<path>\$(?:[^\s,()'\"\[]|\[(?:'(?:\\.|[^'\\])*'|\"[^\"]*\"|[^\]'\"])*\])*))"
+)
+_ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
+_WORDS: Final = {"true": True, "false": False, "null": None}
+
+
+def is_intrinsic(text: str) -> bool:
+    return NAMES.match(text) is not None
+
+
+def parse_call(text: str) -> Call:
+    """Raises: NotExpressible."""
+    argument, end = _argument(text, 0)
+    if not isinstance(argument, Call) or text[end:].strip():
+        raise NotExpressible(f"{text!r} is no call of an intrinsic function")
+    return argument
+
+
+def _argument(text: str, at: int) -> tuple[Argument, int]:
+    found = _TOKEN.match(text, at)
+    if not found:
+        raise NotExpressible(f"{text!r} is no call of an intrinsic function (at character {at + 1})")
+    match found.lastgroup:
+        case "text":
+            return Literal(found.group("text")[1:-1]), found.end()
+        case "number":
+            number = found.group("number")
+            return Literal(float(number) if set(number) & set(".eE") else int(number)), found.end()
+        case "word":
+            return Literal(_WORDS[found.group("word")]), found.end()
+        case "path":
+            return Reach(found.group("path")), found.end()
+        case _:
+            return _call(text, found.group("call").removeprefix("States."), found.end())
+
+
+def _call(text: str, name: str, at: int) -> tuple[Call, int]:
+    arguments: list[Argument] = []
+    end = re.compile(r"\s*\)").match(text, at)
+    while not end:
+        argument, at = _argument(text, at)
+        arguments.append(argument)
+        end = re.compile(r"\s*\)").match(text, at)
+        if not end:
+            comma = re.compile(r"\s*,").match(text, at)
+            if not comma:
+                raise NotExpressible(f"{text!r}: a comma or a parenthesis is missing at character {at + 1}")
+            at = comma.end()
+    return Call(name, tuple(arguments)), end.end()
+
+
+def write_call(text: str, sight: Sight) -> str:
+    """An expression that gives what the function gives. Raises: NotExpressible."""
+    return _write(parse_call(text), sight)
+
+
+def template_call(text: str, sight: Sight) -> str:
+    """The same as a string of a template: a format stays readable there."""
+    call = parse_call(text)
+    if call.name == "Format":
+        pieces, values = _format(call, sight)
+        if any(pieces) and not any("{%" in piece or "%}" in piece for piece in pieces):
+            texts = [template_of(value) for value in values]
+            return "".join(piece + value for piece, value in zip(pieces, [*texts, ""], strict=True))
+    return template_of(_write(call, sight))
+
+
+def _write(argument: Argument, sight: Sight) -> str:
+    match argument:
+        case Literal(str() as value):
+            return literal(_ESCAPE.sub(r"\1", value))
+        case Literal(value):
+            return literal(value)
+        case Reach(path):
+            return needed(path, sight)
+        case Call("Format"):
+            pieces, values = _format(argument, sight)
+            parts = [literal(pieces[0])] if pieces[0] or not values else []
+            for value, piece in zip(values, pieces[1:], strict=True):
+                parts += [f"$string({value})", *([literal(piece)] if piece else [])]
+            return f"({' & '.join(parts)})" if len(parts) > 1 else parts[0]
+        case Call("Array"):
+            return f"({listed([_write(inner, sight) for inner in argument.arguments])})"
+        case Call(name):
+            return _plain_call(name, [_write(inner, sight) for inner in argument.arguments])
+
+
+def _format(call: Call, sight: Sight) -> tuple[list[str], list[str]]:
+    """The text around the braces, and what stands in for each pair of them."""
+    if not call.arguments or not isinstance(call.arguments[0], Literal) or not isinstance(call.arguments[0].value, str):
+        raise NotExpressible("States.Format with a template that is not written out")
+    pieces = [""]
+    for token in re.findall(r"\\.|\{\}|[^\\{]+|\{|\\", call.arguments[0].value, re.DOTALL):
+        if token == "{}":
+            pieces.append("")
+        else:
+            pieces[-1] += token[1:] if token.startswith("\\") and len(token) > 1 else token
+    values = [_write(inner, sight) for inner in call.arguments[1:]]
+    if len(values) != len(pieces) - 1:
+        raise NotExpressible(f"States.Format with {len(pieces) - 1} pairs of braces and {len(values)} values")
+    return pieces, values
+
+
+def _plain_call(name: str, arguments: list[str]) -> str:
+    if name in _REASONS:
+        raise NotExpressible(f"States.{name} {_REASONS[name]}")
+    if name not in _CALLS:
+        raise NotExpressible(f"there is no intrinsic function States.{name}")
+    count, write = _CALLS[name]
+    if len(arguments) != count:
+        raise NotExpressible(f"States.{name} takes {count} values, not {len(arguments)}")
+    return write(*arguments)
+
+
+_REASONS: Final = {
+    "UUID": "gives something else each time: let an activity make it",
+    "MathRandom": "gives something else each time: let an activity draw the number",
+    "Hash": "makes a digest, which JSONata can't: let an activity do it",
+    "StringToJson": "reads JSON, which JSONata can't: let an activity do it, or give the data as JSON to begin with",
+}
+_CALLS: Final[Mapping[str, tuple[int, Callable[..., str]]]] = {
+    "JsonToString": (1, lambda value: f"$asl_text({value})"),
+    "ArrayPartition": (2, lambda items, size: f"$asl_chunks($asl_list({items}), {size})"),
+    "ArrayContains": (2, lambda items, item: f"$asl_has($asl_list({items}), {item})"),
+    "ArrayRange": (3, lambda start, end, step: f"$asl_range({start}, {end}, {step})"),
+    "ArrayGetItem": (2, lambda items, at: f"$asl_need($asl_at($asl_list({items}), {at}).v)"),
+    "ArrayLength": (1, lambda items: f"$count($asl_list({items}))"),
+    "ArrayUnique": (1, lambda items: f"$asl_unique($asl_list({items}))"),
+    "Base64Encode": (1, lambda text: f"$base64encode({text})"),
+    "Base64Decode": (1, lambda text: f"$base64decode({text})"),
+    "JsonMerge": (3, lambda one, other, _deep: f"$merge([{one}, {other}])"),
+    "MathAdd": (2, lambda one, other: f"({one} + {other})"),
+    "StringSplit": (2, lambda text, by: f'[$filter($asl_split({text}, {by}), function($p) {{ $p != "" }})]'),
+}

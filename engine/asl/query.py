@@ -1,0 +1,128 @@
+"""JSONata mode: the expressions are JSONata already; `$states` and the variables are bound to what they are here.
+
+`$states.input.a` alone becomes the plain path that it is; any other expression gets its names bound in front of it, so that it means the
+same wherever they stand in it. What AWS adds to JSONata: `$partition` and `$range` are helpers, `$hash`, `$random`, `$uuid`, `$parse` have no
+counterpart. Imports `jsonata`, `paths`, `report`; imported by `payload`, `conditions`, `states`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from engine.asl.jsonata import atom, literal, step_into
+from engine.asl.paths import Sight, context_value
+from engine.asl.report import NotExpressible
+
+_QUERY: Final = re.compile(r"\{%(.*)%\}", re.DOTALL)
+_PATH: Final = re.compile(r"\$states\.input((?:\.[A-Za-z_]\w*)*)")
+_RESULT: Final = re.compile(r"\$states\.result((?:\.[A-Za-z_]\w*)*)")
+_VARIABLE: Final = re.compile(r"\$([A-Za-z_]\w*)(?![\w(])((?:\.[A-Za-z_]\w*)*)")
+_TEXTS: Final = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|/\*.*?\*/", re.DOTALL)
+_USED: Final = re.compile(r"\$([A-Za-z_]\w*)")
+_STATES: Final = re.compile(r"\$states(?:\.(\w+)((?:\.\w+)*))?")
+_MISSING: Final = {
+    "random": "draws lots",
+    "uuid": "gives something else each time",
+    "hash": "makes a digest",
+    "parse": "reads JSON",
+    "eval": "evaluates text",
+}
+_WORDS: Final = frozenset({"and", "or", "in", "true", "false", "null", "function"})
+
+
+def is_query(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}")
+
+
+def query_of(text: str, sight: Sight) -> str:
+    """The expression in a string of JSONata mode, as ours. Raises: NotExpressible."""
+    found = _QUERY.fullmatch(text)
+    if not found:
+        raise NotExpressible(f"{text!r} is no JSONata in {{% %}}")
+    source = found.group(1).strip()
+    if "%}" in source or not source:
+        raise NotExpressible("an expression that holds %}" if source else "an empty expression")
+    return _short(source, sight) or _bound(source, sight)
+
+
+def query_expression(text: str, sight: Sight) -> str:
+    """The same for use inside a larger expression: it fails where it yields nothing."""
+    source = query_of(text, sight)
+    certain = source == sight.data and sight.whole
+    return source if certain else f"$asl_need({source})"
+
+
+def _short(source: str, sight: Sight) -> str:
+    """A plain path, as a plain path."""
+    for pattern, root in ((_PATH, sight.data), (_RESULT, sight.result)):
+        found = pattern.fullmatch(source)
+        if found and root and not _WORDS.intersection(found.group(1).split(".")):
+            return f"{atom(root)}{found.group(1)}" if found.group(1) else root
+    found = _VARIABLE.fullmatch(source)
+    if found and found.group(1) != "states" and sight.variables and not _WORDS.intersection(found.group(2).split(".")):
+        return step_into(sight.variables, found.group(1)) + found.group(2)
+    return ""
+
+
+def _bound(source: str, sight: Sight) -> str:
+    outside = _TEXTS.sub(" ", source)
+    used = dict.fromkeys(_USED.findall(outside))
+    own = set(re.findall(r"\$([A-Za-z_]\w*)\s*:=", outside)) | _parameters(outside)
+    for name in used:
+        if name in _MISSING and name not in own and re.search(rf"\${name}\s*\(", outside):
+            raise NotExpressible(f"${name}() {_MISSING[name]}: let an activity do it")
+    bindings = [f"$states := {_states(outside, sight)};"] if "states" in used else []
+    bindings += [f"${name} := ${helper};" for name, helper in (("partition", "asl_chunks"), ("range", "asl_range")) if name in used]
+    if sight.variables:
+        plain = [name for name in used if name not in own and name != "states" and not re.search(rf"\${name}\s*\(", outside)]
+        bindings += [f"${name} := {step_into(sight.variables, name)};" for name in plain]
+    return f"({' '.join(bindings)} {source})" if bindings else source
+
+
+def _parameters(outside: str) -> set[str]:
+    lists: list[str] = re.findall(r"(?:function|λ)\s*\(([^)]*)\)", outside)
+    return {name.strip().lstrip("$") for text in lists for name in text.split(",")}
+
+
+def _states(outside: str, sight: Sight) -> str:
+    """The object `$states`, with those of its parts that the expression names."""
+    parts: dict[str, str] = {}
+    context: dict[str, object] = {}
+    for name, rest in _STATES.findall(outside):
+        match name:
+            case "input":
+                parts[name] = sight.data
+            case "result" if sight.result:
+                parts[name] = sight.result
+            case "errorOutput" if sight.error:
+                parts[name] = sight.error
+            case "context":
+                _take(context, rest.split(".")[1:], sight)
+            case _:
+                raise NotExpressible(f"$states.{name} here" if name else "$states as a whole")
+    if context:
+        parts["context"] = _written(context)
+    return "{" + ", ".join(f"{literal(name)}: {source}" for name, source in parts.items()) + "}"
+
+
+def _take(into: dict[str, object], names: list[str], sight: Sight) -> None:
+    here: object = sight.context
+    for depth, name in enumerate(names):
+        if not isinstance(here, dict):
+            break
+        if name not in here:
+            raise NotExpressible(f"$states.context.{'.'.join(names)}")
+        here = here[name]
+        if depth == len(names) - 1 or not isinstance(here, dict):
+            into[name] = context_value(here)
+            return
+        into = into.setdefault(name, {})  # type: ignore[assignment]  # a tree of dicts with texts at its leaves
+    raise NotExpressible("the whole context object")
+
+
+def _written(tree: object) -> str:
+    if isinstance(tree, str):
+        return tree
+    assert isinstance(tree, dict)  # noqa: S101 - `_take` makes nothing else
+    return "{" + ", ".join(f"{literal(name)}: {_written(part)}" for name, part in tree.items()) + "}"

@@ -1,0 +1,203 @@
+"""Task, Map and Parallel: what they have in common (Retry, Catch, output), and tasks themselves.
+
+A task becomes an activity named after its resource, to be filled in; its errors have the names that the task's errors have. A map or a
+parallel that is retried or caught is a child workflow as a whole. A child's failure is `Child.Failed` to its parent, with the child's reason
+and details in its message; children written here always end with the error's name as their reason and its cause as their details, so a
+decision behind the child can tell errors apart. Imports `rules`, `shaping`, `region` and below; imported by `nesting`, `importing`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from engine.asl.jsonata import complete, literal, template_of
+from engine.asl.machine import Edge, State
+from engine.asl.paths import Sight
+from engine.asl.payload import query_template
+from engine.asl.region import Region
+from engine.asl.rules import ALL, NOBODY, matchings, pace, retry_rules
+from engine.asl.shaping import assigned, description, effective_input, output_of, result_path
+
+LAMBDA_ARN: Final = re.compile(r"arn:[\w-]+:lambda:[\w-]*:\d*:function:([\w-]+)(?::[\w$-]+)?")
+_STATES_ARN: Final = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:(?:activity:)?(.+)")
+_TOKEN: Final = "the token of the activity task itself"
+_LONGEST_REASON: Final = 256
+
+
+def task_state(region: Region, state: State) -> None:
+    scope, fields, name = region.scope, state.fields, region.entries[state.name]
+    node: dict[str, Any] = {**_doer(region, state), **description(state)}
+    sight = _with_token(region, state)
+    given = scope.attempt(state.pointer, "the input of this Task", lambda: effective_input(state, sight))
+    node["input"] = node.pop("wrap", lambda value: value)(given)
+    node["timeouts"] = _timeouts(region, state)
+    if node["type"] == "lambda":
+        longest = node.pop("timeouts").get("scheduleToClose", 0)
+        node |= {"timeout": min(longest, 300)} if longest else {}
+    if "Credentials" in fields:
+        scope.report.loss(f"{state.pointer}/Credentials", "Credentials", "who may do it is the worker's affair: it has credentials of its own")
+    put_work(region, state, node, raw=node.pop("raw", "result"))
+
+
+def put_work(region: Region, state: State, node: dict[str, Any], *, raw: str) -> None:
+    """A node that works: its output, retries, catches, and what follows."""
+    scope, name, sight = region.scope, region.entries[state.name], region.sight(state)
+    output = scope.attempt(state.pointer, "the output of this state", lambda: _output(region, state, sight, raw))
+    if output != "{% result %}":
+        node["output"] = output
+    risky = "{%" in f"{node.get('input', '')}{node.get('output', '')}".replace(template_of(sight.data), "")
+    node["catch"] = _catches(region, state, risky=risky, child=node["type"] == "workflow")
+    node["retry"] = _child_retries(region, state) if node["type"] == "workflow" else retry_rules(state, scope.report, risky=risky)
+    scope.put(name, node, carrier=True)
+    scope.nodes[name]["next"] = region.lead_next(state, {name})
+
+
+def _output(region: Region, state: State, sight: Sight, raw: str) -> Any:
+    seen = Sight(
+        data=sight.data, variables=sight.variables, context=sight.context, result=raw, whole=sight.whole
+    )  # what Output and Assign see
+    source = assigned(state, seen if state.queries else sight.on(raw, whole=True))
+    return region.scope.passed_on(output_of(state, seen, raw), sight, source)
+
+
+def _doer(region: Region, state: State) -> dict[str, Any]:
+    """Who does it: an activity, or the Lambda function."""
+    scope, resource = region.scope, state.fields["Resource"]
+    arguments = state.fields.get("Parameters", state.fields.get("Arguments"))
+    if resource.startswith(("$", "{%")):
+        scope.report.loss(f"{state.pointer}/Resource", "Resource", "which resource it is would be known only at run time")
+    direct = LAMBDA_ARN.fullmatch(resource)
+    if scope.options.functions and direct:
+        return {"type": "lambda", "function": resource}
+    if scope.options.functions and resource.endswith(":states:::lambda:invoke") and isinstance(arguments, dict):
+        function = arguments.get("FunctionName")
+        if isinstance(function, str) and not function.startswith("{%"):
+            raw = '{"Payload": result, "StatusCode": 200}'
+            return {"type": "lambda", "function": function, "raw": raw, "wrap": _payload_alone}
+    activity = _activity_name(resource, direct)
+    words = f"To be filled in. The original's resource: {resource}"
+    name = scope.activities.setdefault(activity, {"version": "1", "description": words}) and activity
+    return {"type": "activity", "activity": name}
+
+
+def _payload_alone(given: Any) -> Any:
+    return given.get("Payload", {}) if isinstance(given, dict) else given
+
+
+def _activity_name(resource: str, direct: re.Match[str] | None) -> str:
+    found = _STATES_ARN.fullmatch(resource)
+    text = direct.group(1) if direct else found.group(1) if found else resource.rpartition(":")[2]
+    plain = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[:64] or "task"
+    return f"_{plain}"[:64] if plain[0].isdigit() or plain in {"arn", "true", "false", "null"} else plain
+
+
+def _with_token(region: Region, state: State) -> Sight:
+    sight = region.sight(state)
+    if not state.fields["Resource"].endswith(".waitForTaskToken"):
+        return sight
+    why = "its worker takes the activity task, hands that task's token on in place of this one, and leaves the answer to whoever has it"
+    region.scope.report.loss(f"{state.pointer}/Resource", "waitForTaskToken", why)
+    return Sight(data=sight.data, variables=sight.variables, context={**sight.context, "Task": {"Token": literal(_TOKEN)}}, whole=sight.whole)
+
+
+def _timeouts(region: Region, state: State) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field, key in (("TimeoutSeconds", "scheduleToClose"), ("HeartbeatSeconds", "heartbeat")):
+        if isinstance(state.fields.get(field), int):
+            found[key] = state.fields[field]
+        for given in (field, f"{field}Path"):
+            if given in state.fields and key not in found:
+                region.scope.report.loss(f"{state.pointer}/{given}", given, "a timeout that is known only at run time; ours stand in the spec")
+    return found
+
+
+def error_output(node: str, *, child: bool) -> tuple[str, str]:
+    """The name and the cause of a node's error as the original would know them, as expressions."""
+    if child:
+        message = f"errors.{node}.message"
+        return f"$asl_failed({message})", f"$asl_cause({message})"
+    return f"$asl_error(errors.{node}.name)", f"errors.{node}.message"
+
+
+def _catches(region: Region, state: State, *, risky: bool, child: bool) -> list[dict[str, Any]]:
+    rules = state.fields.get("Catch", [])
+    edges = [edge for edge in state.edges if edge.kind == "catch"]
+    if child:
+        return [{"errors": [ALL], "next": _sort_out(region, state, edges)}] if edges or region.scope.child else []
+    found = []
+    targets = {edge.index: _caught(region, state, edge, child=False) for edge in edges}
+    for matching in matchings(rules, queries=state.queries, risky=risky):
+        target = _uncaught(region, state, child=False) if matching.rule == NOBODY else targets[matching.rule]
+        found.append({"errors": list(matching.patterns), "next": target})
+    if region.scope.child and not any(ALL in rule["errors"] for rule in found):
+        found.append({"errors": [ALL], "next": _uncaught(region, state, child=False)})
+    return found
+
+
+def _caught(region: Region, state: State, edge: Edge, *, child: bool) -> str:
+    """The node that carries the data on from a Catch rule."""
+    scope, rule, node = region.scope, state.fields["Catch"][edge.index], region.entries[state.name]
+    sight = region.sight(state)
+    error, cause = error_output(node, child=child)
+    source = f'{{"Error": {error}, "Cause": {cause}}}'
+
+    def write() -> Any:
+        seen = Sight(data=sight.data, variables=sight.variables, context=sight.context, error=source, whole=sight.whole)
+        if state.queries:
+            data = query_template(rule["Output"], seen) if "Output" in rule else template_of(source)
+            return scope.passed_on(data, sight, assigned(state, seen, rule))
+        return scope.passed_on(result_path(rule, sight, source), sight, assigned(state, sight.on(source, whole=True), rule))
+
+    name = scope.fresh(f"{node}_caught")
+    scope.put(name, {"type": "pass", "output": scope.attempt(state.pointer, "this Catch", write)}, carrier=True)
+    scope.nodes[name]["next"] = region.lead(state, edge, {name})
+    return name
+
+
+def _uncaught(region: Region, state: State, *, child: bool) -> str:
+    """The terminal that ends the execution with the state's error."""
+    scope, node = region.scope, region.entries[state.name]
+    name = f"{node}_failed"
+    if name not in scope.nodes:
+        scope.taken.add(name)
+        error, cause = error_output(node, child=child)
+        ends = {"reason": template_of(f"$substring({error}, 0, {_LONGEST_REASON})"), "details": template_of(cause)}
+        scope.put(name, {"type": "terminal", "status": "failed", **ends})
+    return name
+
+
+def _sort_out(region: Region, state: State, edges: list[Edge]) -> str:
+    """Behind a child that failed: the decision which Catch rule it is."""
+    scope, node = region.scope, region.entries[state.name]
+    failed = _uncaught(region, state, child=True)
+    if not edges:
+        return failed
+    name = scope.fresh(f"{node}_error")
+    error, _ = error_output(node, child=True)
+    choices = []
+    for edge in edges:
+        names = state.fields["Catch"][edge.index]["ErrorEquals"]
+        choices.append({"when": complete(_named(error, names, queries=state.queries)), "next": _caught(region, state, edge, child=True)})
+    return scope.put(name, {"type": "decision", "choices": choices, "default": failed})
+
+
+def _named(error: str, names: list[str], *, queries: bool) -> str:
+    unless = [] if queries else ["States.Runtime", "States.DataLimitExceeded"]
+    if "States.ALL" in names:
+        return f"$not({error} in {literal(unless)})" if unless else "true"
+    if "States.TaskFailed" in names:
+        return f"$not({error} in {literal([*unless, 'States.Timeout'])})"
+    return f"{error} in {literal(names)}"
+
+
+def _child_retries(region: Region, state: State) -> list[dict[str, Any]]:
+    found = []
+    for index, rule in enumerate(state.fields.get("Retry", [])):
+        if set(rule["ErrorEquals"]) & {"States.ALL", "States.TaskFailed"}:
+            found.append({"errors": [ALL], **pace(rule)})
+        else:
+            why = "what is retried here is a child workflow, whose errors all have one name to the retry: this rule is left out"
+            region.scope.report.loss(f"{state.pointer}/Retry/{index}", "Retry", why)
+    return found
+
