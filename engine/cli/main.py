@@ -32,6 +32,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "start": Entry(module="engine.cli.start", help="Start an execution of a spec's workflow."),
         "decider": Entry(module="engine.cli.decider", help="Make the decisions of specs' workflows."),
         "worker": Entry(module="engine.cli.worker", help="Run the activities of specs."),
+        "schedule": Entry(module="engine.cli.schedule", help="Start executions by the clock: run, list, pause, backfill."),
     },
     "Look": {
         "status": Entry(module="engine.cli.status", help="Where an execution stands, node by node."),
