@@ -7,6 +7,7 @@ only what was touched. Imports `graph.plan`, `spec.model`, `states`, `watching`;
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from heapq import heappop, heappush
@@ -105,6 +106,26 @@ class Board:
     def seen(self, name: str) -> Place | Literal[Absent.ABSENT]:
         """The node's place, if anything has happened to it or to its incoming edges."""
         return self._places.get(name, ABSENT)
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """What anything has happened to, in the order of the first time."""
+        return self._places
+
+    def put_back(self, places: Mapping[str, Place], edges: Mapping[int, EdgeState], live: Iterable[str], failed: Iterable[str]) -> None:
+        """Stand as another board stood (with `taken` and `repeated`, which are its owner's to give)."""
+        self._places = dict(places)
+        self.edges = dict(edges)
+        for edge_id, state in edges.items():
+            target = self._places[self._plan.edges[edge_id].target]
+            target.taken += state is EdgeState.TAKEN
+            target.dead += state is EdgeState.DEAD
+        self._touched = {name for name, place in places.items() if place.state is not NodeState.IDLE}
+        self.live = {name: self._places[name] for name in live}
+        self.failed = dict.fromkeys(failed)
+        self.counts = dict.fromkeys(NodeState, 0)
+        for place in places.values():
+            self.counts[place.state] += 1
 
     def move(self, place: Place, trigger: NodeTrigger) -> None:
         state = NODE[place.state][trigger]

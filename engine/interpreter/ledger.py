@@ -41,7 +41,7 @@ class Ledger:
     """Part of a run: `course` wishes and withdraws, `run` confirms."""
 
     __slots__ = ("_busy", "_held", "_holding", "_more", "_more_open", "_open", "_open_kinds", "_pending", "_ticking", "_timers",
-                 "_withdrawn", "_works")  # fmt: skip
+                 "_withdrawn", "_works", "now")  # fmt: skip
 
     def __init__(self) -> None:
         self._pending: dict[str, i.Intent] = {}
@@ -59,6 +59,8 @@ class Ledger:
         """Timers that are running, those for more decisions too."""
         self._more = 0
         self._more_open: set[str] = set()
+        self.now = 0.0
+        """The time of the event that is applied."""
 
     # What is so.
 
@@ -115,6 +117,7 @@ class Ledger:
 
     def want_timer(self, timer: Timer) -> None:
         self._count(timer, timer.weight)
+        timer.since = self.now
         self._timers[timer.intent.timer_id] = timer
         if timer.address is ABSENT:
             self._pending[timer.key] = timer.intent
@@ -141,6 +144,12 @@ class Ledger:
         for key, intent in list(self._pending.items()):
             if isinstance(intent, i.BEGINNINGS) and key not in own:
                 self._held[key] = self._pending.pop(key)
+
+    def release(self) -> None:
+        """What was held is asked for, and more may begin."""
+        self._holding = False
+        self._pending.update(self._held)
+        self._held.clear()
 
     def drop(self, wish: Work | Timer) -> None:
         """Nobody waits for it any more: it is not asked for, or asked to cancel."""
@@ -304,6 +313,7 @@ class Ledger:
             return ABSENT
         timer = self._timer(event)
         timer.step(TimerTrigger.START, event.id)
+        timer.since = event.time
         self._ticking += 1
         self._unwish(timer.key)
         if not timer.live:

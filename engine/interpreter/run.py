@@ -90,6 +90,7 @@ class Run:
             raise HistoryError(event.id, "the execution is closed: nothing can happen any more")
         if (event.id == 1) is not isinstance(event, e.ExecutionStarted):
             raise HistoryError(event.id, "a history begins with WorkflowExecutionStarted, and has no second one")
+        self._ledger.now = event.time
         self.HANDLERS[type(event)](self, event)
         self.last_event_id = event.id
         self._now = event.time

@@ -87,6 +87,13 @@ class Timer:
     live: bool = True
     cancel_asked: bool = False
     counted: int = 0
+    since: float = 0.0
+    """When it was started, or wished for: epoch seconds."""
+
+    @property
+    def due(self) -> float:
+        """When it should fire: epoch seconds."""
+        return self.intent.time if isinstance(self.intent, i.StartTimerUntil) else self.since + self.intent.seconds
 
     @property
     def key(self) -> str:
