@@ -131,7 +131,7 @@ class Workers:
         if action is not None:
             self._agenda.put(at, action)
         dies = isinstance(task.answer, TimeOut) and task.answer.kind is TimeoutKind.HEARTBEAT
-        if not dies and at > self._world.now + task.heartbeat:
+        if not dies and at >= self._world.now + task.heartbeat:
             self._beat_later(task, at)
 
     def _planned(self, task: _Task) -> tuple[float, partial[bool] | None]:
