@@ -97,6 +97,8 @@ def _attempts(value: Any) -> Attempts:
 def _answer(value: Any) -> Answer:
     if callable(value):
         return Call(function=value)
+    if isinstance(value, Result | Fail | TimeOut | Cancel | Terminate):
+        return value
     return next(make(value) for key, make in _ANSWERS.items() if key in value)
 
 

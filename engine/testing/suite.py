@@ -165,13 +165,15 @@ def _place(suite: Suite, pointer: str) -> Place:
 
 
 def _children(suite: Suite, plan: Plan) -> Iterator[Plan]:
-    """The specs of children: those that the suite names; else those in the spec's folder that are somebody's child, and right."""
-    if suite.specs is not ABSENT:
-        yield from map(load_plan, suite.specs)
-        return
+    """Raises: SpecError, where a spec that the suite names is wrong."""
+    return map(load_plan, suite.specs) if suite.specs is not ABSENT else children_beside(suite.spec, plan)
+
+
+def children_beside(spec: Path, plan: Plan) -> Iterator[Plan]:
+    """The plans of the specs in the spec's folder that are its children's, or theirs, and right."""
     if not any(isinstance(node, WorkflowNode) for node in plan.nodes.values()):
         return
-    beside = [file for file in find_specs([suite.spec.parent]) if file.parent == suite.spec.parent and not file.samefile(suite.spec)]
+    beside = [file for file in find_specs([spec.parent]) if file.parent == spec.parent and not file.samefile(spec)]
     known = {(one.spec.name, one.spec.version): one for file in beside if isinstance(one := check_file(file).plan, Plan)}
     wanted, seen = [plan], {(plan.spec.name, plan.spec.version)}
     while wanted:
