@@ -27,6 +27,12 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "starter": "two scripts and a decision between them",
     "fruit": "two scripts that know nothing of workflows, and a file between them",
     "booking": "retry with back-off, going back to an earlier step, then failing",
+    "approval": "waiting for somebody's answer, and asking another when it does not come",
+    "saga": "steps that are undone when a later one fails",
+    "map": "a step for each file of a folder, some of which may fail",
+    "nightly": "a batch with a schedule and alerts",
+    "poll": "looking again and again until a job is ready",
+    "regions": "a child workflow for each region",
 }
 """Folders of `specs`, and what each shows."""
 
