@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from engine.console.desk import FOLDER, Desk, desk_of, environment
 from engine.console.histories import Histories
-from engine.console.pages import domains, execution, executions, login, types
+from engine.console.pages import actions, domains, execution, executions, login, start, types
 from engine.console.security import Access, Guard
 from engine.console.shelf import Shelf
 from engine.errors import EndpointError, InputError, SwfFault, UsageError
@@ -33,6 +33,8 @@ ROUTES: Final[Sequence[BaseRoute]] = (
     *domains.ROUTES,
     *executions.ROUTES,
     *execution.ROUTES,
+    *actions.ROUTES,
+    *start.ROUTES,
     *types.ROUTES,
 )
 """Every page below the root; each page's module says its own."""

@@ -89,3 +89,14 @@ document.addEventListener("click", (event) => {
   refresh();
 });
 window.addEventListener("popstate", refresh);
+
+// JSON fields say what is wrong before they are sent.
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("textarea[data-json]")) return;
+  const text = event.target.value.trim();
+  let complaint = "";
+  if (text) {
+    try { JSON.parse(text); } catch (error) { complaint = `This is no JSON: ${error.message}`; }
+  }
+  event.target.setCustomValidity(complaint);
+});
