@@ -106,6 +106,9 @@ spec_data_command = _common(_URL, _SPEC_DOMAIN, _PAYLOADS)
 execution_data_command = _common(_URL, _DOMAIN, _ENVIRONMENT, _PAYLOADS)
 """As `execution_command`, for those that send or read payloads."""
 
+endpoint_data_command = _common(_URL, _PAYLOADS)
+"""For commands on an endpoint, whatever its domains, and its payloads."""
+
 
 def _offered(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem[Any]]]:
     """What a shell offers there: a function of `candidates`, which is imported when a shell asks."""

@@ -1,6 +1,6 @@
 """A payload store in S3: `prefix/ab/abcdef...`, an object per payload, named by its digest.
 
-S3 writes objects whole or not at all, and reads see the last write. What is there and was written within a day is not written again; later
+S3 writes objects whole or not at all, and reads see the last write. What was written within an hour is not written again; later
 it is, which makes it new to a sweep. Known gap: S3 can't delete on the condition that nobody has written since, so `remove` looks
 right before it deletes; a bucket with versioning gives back what was lost in that moment. Imports boto3, `errors` and `store`;
 imported by `opening`, where somebody asks for it.
@@ -22,7 +22,7 @@ from engine.errors import PayloadMissing, PayloadStoreUnusable
 from engine.runtime.payloads.store import MOST, Kept
 
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
-_FRESH: Final = 86_400.0
+_FRESH: Final = 3_600.0
 _ABSENT: Final = frozenset({"NoSuchKey", "404", "NotFound"})
 
 SETTINGS: Final = Config(retries={"total_max_attempts": 6, "mode": "standard"}, connect_timeout=5, read_timeout=60, tcp_keepalive=True)

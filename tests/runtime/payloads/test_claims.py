@@ -121,9 +121,9 @@ def test_what_was_changed_in_the_store_is_not_believed() -> None:
 
 
 def test_without_a_store_a_reference_is_an_error_that_names_the_option() -> None:
-    for refused in (lambda: NO_CLAIMS.resolved(SEEMING), lambda: NO_CLAIMS.kept(SEEMING)):
+    for refused in (NO_CLAIMS.resolved, NO_CLAIMS.kept):
         with pytest.raises(PayloadError, match="--payloads"):
-            refused()
+            refused(SEEMING)
 
 
 def test_a_store_takes_no_more_than_it_says() -> None:
