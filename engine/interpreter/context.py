@@ -1,6 +1,6 @@
 """The summary of a run that travels as executionContext: small, bounded JSON, for `status` and the console.
 
-Imports `board`, `closing`, `states`, `spec.model`; imported by `run`.
+Imports `board`, `closing`, `fanout`, `states`, `spec.model`; imported by `run`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import msgspec
 
 from engine.interpreter.board import Board, Place
 from engine.interpreter.closing import Closing
+from engine.interpreter.fanout import FanOuts
 from engine.interpreter.states import NodeState
 from engine.spec.model import ABSENT, Json
 
@@ -22,7 +23,7 @@ MOST_NAMED: Final = 20
 """Open and failed nodes that are named; their numbers tell of the others."""
 
 
-def summary(nodes: int, board: Board, closing: Closing) -> str:
+def summary(nodes: int, board: Board, closing: Closing, fanouts: FanOuts) -> str:
     """JSON: v (1), nodes, done, skipped, running (numbers), open and failed (the first 20), phase. Costs the same for any history."""
     counts = board.counts
     return _ENCODER.encode(
@@ -32,13 +33,18 @@ def summary(nodes: int, board: Board, closing: Closing) -> str:
             "done": counts[NodeState.COMPLETED] + counts[NodeState.FAILED] + counts[NodeState.CANCELED],
             "skipped": counts[NodeState.SKIPPED],
             "running": len(board.live),
-            "open": [_open(place) for place in islice(board.live.values(), MOST_NAMED)],
+            "open": [_open(place, fanouts) for place in islice(board.live.values(), MOST_NAMED)],
             "failed": list(islice(board.failed, MOST_NAMED)),
             "phase": closing.phase,
         }
     ).decode()
 
 
-def _open(place: Place) -> dict[str, Json]:
+def _open(place: Place, fanouts: FanOuts) -> dict[str, Json]:
+    """`items`: of a node with items, how many there are, are done and have failed."""
     since = place.times.entered if place.times.scheduled is ABSENT else place.times.scheduled
-    return {"node": place.node.name, "visit": place.visit, "attempt": place.attempt, "state": place.state, "since": since}
+    told = {"node": place.node.name, "visit": place.visit, "attempt": place.attempt, "state": place.state, "since": since}
+    fan = fanouts.nodes.get(place.node.name)
+    if fan is not None:
+        told["items"] = {"total": len(fan.items), "done": fan.completed, "failed": len(fan.failed)}
+    return told

@@ -101,11 +101,11 @@ class Run:
 
     def context(self) -> str:
         """The executionContext: a small JSON summary."""
-        return summary(len(self._plan.nodes), self._board, self._closing)
+        return summary(len(self._plan.nodes), self._board, self._closing, self._course.nodes.fanouts)
 
     def view(self) -> RunView:
         return RunView(
-            nodes=view_nodes(self._plan, self._board, self._data),
+            nodes=view_nodes(self._plan, self._board, self._data, self._course.nodes.fanouts, self._course.nodes.works),
             edges=view_edges(self._plan, self._board),
             phase=self._closing.phase,
             outcome=self.outcome,

@@ -12,63 +12,42 @@ AssertionError here: a run must never ask for it. `refuse` makes a decision fail
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.graph.plan import Plan
-from engine.interpreter.run import Run
+from tests.interpreter.elsewhere import Elsewhere
+from tests.interpreter.record import T0, check_id, result_of
 
-ILLEGAL = re.compile(r"[:/|\u0000-\u001f\u007f-\u009f]")
+__all__ = ["T0", "Execution", "kinds"]
+
 CLOSES = {
     "CompleteWorkflowExecution": "WorkflowExecutionCompleted",
     "FailWorkflowExecution": "WorkflowExecutionFailed",
     "CancelWorkflowExecution": "WorkflowExecutionCanceled",
     "ContinueAsNewWorkflowExecution": "WorkflowExecutionContinuedAsNew",
 }
-T0 = 1_000_000.0
 
 
-class Execution:
-    """One execution, and a run that has folded all of its history."""
+class Execution(Elsewhere):
+    """One execution; what works elsewhere is in `elsewhere`."""
 
     def __init__(self, plan: Plan, *, workflow_id: str = "w", run_id: str = "r") -> None:
-        self.plan = plan
-        self.run = Run(plan, workflow_id=workflow_id, run_id=run_id)
-        self.history: list[dict[str, Any]] = []
-        self.now = T0
+        super().__init__(plan, workflow_id=workflow_id, run_id=run_id)
+        self.set_up()
         self.tasks: dict[str, int] = {}
         """Open activity tasks: activityId -> scheduledEventId."""
         self.begun: dict[str, int] = {}
         """Those that are started: activityId -> startedEventId."""
-        self.asked: set[str] = set()
-        """activityIds whose cancellation has been asked for."""
         self.timers: dict[str, tuple[int, float]] = {}
         """Open timers: timerId -> (startedEventId, when it fires)."""
         self.seen_ids: set[str] = set()
-        self.controls: dict[str, dict[str, Any]] = {}
         self.markers: dict[str, str] = {}
         self.decisions: list[dict[str, Any]] = []
         """Of the last decision task."""
-        self.unseen = False
-        """Something has happened since the decision task that is under way was started."""
-        self.due = False
-        """SWF owes the decider a decision task."""
         self.closed = ""
-        self.causes: dict[str, list[str]] = {}
 
     # What happens.
-
-    def event(self, kind: str, /, **attributes: Any) -> int:
-        number = len(self.history) + 1
-        key = f"{kind[0].lower()}{kind[1:]}EventAttributes"
-        raw = {"eventId": number, "eventTimestamp": self.now, "eventType": kind, key: attributes}
-        self.history.append(raw)
-        self.run.fold(raw)
-        return number
-
-    def _news(self) -> None:
-        self.unseen = self.due = True
 
     def start(self, value: Any = None, **more: Any) -> Execution:
         """`more`: other attributes of WorkflowExecutionStarted."""
@@ -91,8 +70,7 @@ class Execution:
         return self
 
     def complete(self, activity_id: str, result: Any = None) -> Execution:
-        given = {} if result is None else {"result": result if isinstance(result, str) else json.dumps(result)}
-        return self._answer("ActivityTaskCompleted", activity_id, **given)
+        return self._answer("ActivityTaskCompleted", activity_id, **result_of(result))
 
     def fail(self, activity_id: str, reason: str = "", details: str = "") -> Execution:
         given = ({"reason": reason} if reason else {}) | ({"details": details} if details else {})
@@ -107,7 +85,7 @@ class Execution:
     def _answer(self, kind: str, activity_id: str, **given: Any) -> Execution:
         if activity_id not in self.begun and given.get("timeoutType") != "SCHEDULE_TO_START":
             self.begin(activity_id)
-        self._news()
+        self.news()
         begun = self.begun.pop(activity_id, 0)
         self.event(kind, scheduledEventId=self.tasks.pop(activity_id), startedEventId=begun, **given)
         return self
@@ -115,18 +93,18 @@ class Execution:
     def fire(self, timer_id: str) -> Execution:
         started, due = self.timers.pop(timer_id)
         self.now = max(self.now, due)
-        self._news()
+        self.news()
         self.event("TimerFired", timerId=timer_id, startedEventId=started)
         return self
 
     def request_cancel(self) -> Execution:
-        self._news()
+        self.news()
         self.event("WorkflowExecutionCancelRequested")
         return self
 
-    def signal(self, name: str) -> Execution:
-        self._news()
-        self.event("WorkflowExecutionSignaled", signalName=name)
+    def signal(self, name: str, value: Any = None) -> Execution:
+        self.news()
+        self.event("WorkflowExecutionSignaled", signalName=name, **({} if value is None else {"input": json.dumps(value)}))
         return self
 
     def terminate(self) -> Execution:
@@ -176,6 +154,8 @@ class Execution:
         for decision in self.decisions:
             kind = decision["decisionType"]
             _DO[kind](self, kind, decision[f"{kind[0].lower()}{kind[1:]}DecisionAttributes"])
+        if not self.closed:
+            self.deliver()
         return self
 
     def refuse(self, decision: str, *causes: str) -> Execution:
@@ -183,22 +163,14 @@ class Execution:
         self.causes.setdefault(decision, []).extend(causes)
         return self
 
-    def _refused(self, kind: str, **attributes: Any) -> bool:
-        causes = self.causes.get(kind)
-        if not causes:
-            return False
-        self.event(f"{kind}Failed", **attributes, cause=causes.pop(0))
-        self.due = True
-        return True
-
     def _schedule(self, kind: str, given: Mapping[str, Any]) -> None:
         activity_id = given["activityId"]
-        _check_id(activity_id)
+        check_id(activity_id)
         assert activity_id not in self.tasks
         assert len(given.get("input", "")) <= 32_768
         for timeout in ("scheduleToStartTimeout", "scheduleToCloseTimeout", "startToCloseTimeout", "heartbeatTimeout"):
             assert given[timeout] == "NONE" or 0 <= int(given[timeout]) <= 99_999_999
-        if self._refused(kind, activityId=activity_id, activityType=given["activityType"]):
+        if self.refused(kind, activityId=activity_id, activityType=given["activityType"]):
             return
         assert activity_id not in self.seen_ids
         self.seen_ids.add(activity_id)
@@ -207,7 +179,7 @@ class Execution:
 
     def _request_cancel(self, kind: str, given: Mapping[str, Any]) -> None:
         activity_id = given["activityId"]
-        if self._refused(kind, activityId=activity_id):
+        if self.refused(kind, activityId=activity_id):
             return
         if activity_id not in self.tasks:
             self.due = True
@@ -221,17 +193,17 @@ class Execution:
 
     def _start_timer(self, kind: str, given: Mapping[str, Any]) -> None:
         timer_id, seconds = given["timerId"], int(given["startToFireTimeout"])
-        _check_id(timer_id)
+        check_id(timer_id)
         assert timer_id not in self.timers
         assert 0 <= seconds <= 99_999_999
-        if self._refused(kind, timerId=timer_id):
+        if self.refused(kind, timerId=timer_id):
             return
         self.controls[timer_id] = json.loads(given.get("control", "{}"))
         self.timers[timer_id] = (self.event("TimerStarted", **given), self.now + seconds)
 
     def _cancel_timer(self, kind: str, given: Mapping[str, Any]) -> None:
         timer_id = given["timerId"]
-        if self._refused(kind, timerId=timer_id):
+        if self.refused(kind, timerId=timer_id):
             return
         if timer_id not in self.timers:
             self.due = True
@@ -241,7 +213,7 @@ class Execution:
         self.event("TimerCanceled", timerId=timer_id, startedEventId=started)
 
     def _record_marker(self, kind: str, given: Mapping[str, Any]) -> None:
-        if not self._refused(kind, markerName=given["markerName"]):
+        if not self.refused(kind, markerName=given["markerName"]):
             self.markers[given["markerName"]] = given["details"]
             self.event("MarkerRecorded", **given)
 
@@ -249,7 +221,7 @@ class Execution:
         assert len(given.get("reason", "")) <= 256
         assert len(given.get("details", "")) <= 32_768
         assert len(given.get("result", "")) <= 32_768
-        if self._refused(kind):
+        if self.refused(kind):
             return
         if self.unseen:
             self.event(f"{kind}Failed", cause="UNHANDLED_DECISION")
@@ -262,17 +234,14 @@ class Execution:
 _DO = {
     "ScheduleActivityTask": Execution._schedule,
     "RequestCancelActivityTask": Execution._request_cancel,
+    "StartChildWorkflowExecution": Execution.start_child,
+    "RequestCancelExternalWorkflowExecution": Execution.cancel_child,
+    "ScheduleLambdaFunction": Execution.schedule_function,
     "StartTimer": Execution._start_timer,
     "CancelTimer": Execution._cancel_timer,
     "RecordMarker": Execution._record_marker,
     **dict.fromkeys(CLOSES, Execution._close),
 }
-
-
-def _check_id(text: str) -> None:
-    assert 1 <= len(text) <= 256
-    assert text != "arn"
-    assert not ILLEGAL.search(text)
 
 
 def kinds(decisions: Sequence[Mapping[str, Any]]) -> list[str]:

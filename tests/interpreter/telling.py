@@ -40,3 +40,9 @@ def closing(swf: Execution) -> dict[str, Any]:
 def failure(swf: Execution) -> tuple[str, dict[str, Any]]:
     assert kinds(swf.decisions)[-1] == "FailWorkflowExecution"
     return closing(swf)["reason"], json.loads(closing(swf)["details"])
+
+
+def attributes(swf: Execution, kind: str) -> list[dict[str, Any]]:
+    """Of the last decisions of this type."""
+    key = f"{kind[0].lower()}{kind[1:]}DecisionAttributes"
+    return [dict(decision[key]) for decision in swf.decisions if decision["decisionType"] == kind]

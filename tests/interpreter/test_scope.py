@@ -38,8 +38,10 @@ def test_all_results_are_given_where_all_may_be_read() -> None:
 
 
 def test_what_cannot_be_said_in_advance_gets_everything() -> None:
-    root = data().with_result(9.0, 7).root(EVERYTHING)
-    assert root == {"input": {"n": 1}, "results": {"a": 1, "b": [2]}, "errors": {"c": ERROR}, "execution": EXECUTION, "signals": {}, "result": 7}
+    run = data()
+    run.signaled("go", 3)
+    everything = {"input": {"n": 1}, "results": {"a": 1, "b": [2]}, "errors": {"c": ERROR}, "execution": EXECUTION, "result": 7}
+    assert run.with_result(9.0, 7).root(EVERYTHING) == everything | {"signals": {"go": [3]}}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,23 @@ def test_what_cannot_be_said_in_advance_gets_everything() -> None:
 )
 def test_the_execution_says_who_it_is_and_how_often_each_node_was_entered(source: str, execution: dict[str, Any]) -> None:
     assert data().at(9.0).root(references(source)) == {"execution": execution}
+
+
+def test_signals_are_the_inputs_of_all_that_have_come() -> None:
+    run = data()
+    run.signaled("go", 1)
+    run.signaled("stop", None)
+    root = run.at(9.0).root(references("signals.go"))
+    run.signaled("go", {"n": 2})
+    assert root == {"signals": {"go": [1]}}
+    assert run.at(9.0).root(references("signals.*")) == {"signals": {"go": [1, {"n": 2}], "stop": [None]}}
+
+
+def test_the_errors_of_items_are_part_of_the_nodes_error() -> None:
+    run = data()
+    items = [{"index": 3, "name": "Broken", "message": "", "attempts": 1}]
+    run.failed("a", Failure(name="Broken", message="item 3: "), 1, items)
+    assert run.at(9.0).root(references("errors.a"))["errors"]["a"]["items"] == items
 
 
 def test_result_is_there_in_an_output_only() -> None:
