@@ -56,18 +56,26 @@ def undo_of(plan: Plan, node: str) -> UndoActivity | Literal[Absent.ABSENT]:
     return found.compensate if isinstance(found, ActivityNode | WorkflowNode | LambdaNode) else ABSENT
 
 
+@dataclass(slots=True, kw_only=True)
+class Undo:
+    """What is being undone."""
+
+    done: Done
+    attempt: int
+    input: i.Text
+    waits: Work | Timer | Literal[Absent.ABSENT] = ABSENT
+
+
 class Compensation:
     """Part of a run."""
 
-    __slots__ = ("_attempt", "_data", "_input", "_ledger", "_open", "_plan", "done", "failed", "possible", "undone")
+    __slots__ = ("_data", "_ledger", "_plan", "done", "failed", "open", "possible", "undone")
 
     def __init__(self, plan: Plan, ledger: Ledger, data: Data) -> None:
         self._plan = plan
         self._ledger = ledger
         self._data = data
-        self._open: Done | Literal[Absent.ABSENT] = ABSENT
-        self._attempt = 0
-        self._input: i.Text = ABSENT
+        self.open: Undo | Literal[Absent.ABSENT] = ABSENT
         self.possible = any(undo_of(plan, name) is not ABSENT for name in plan.nodes)
         """Some node of the spec can be undone."""
         self.done: list[Done] = []
@@ -78,17 +86,12 @@ class Compensation:
     @property
     def over(self) -> bool:
         """Nothing is left to be undone."""
-        return self._open is ABSENT and not self.done
+        return self.open is ABSENT and not self.done
 
     @property
     def tried(self) -> int:
         """How much was undone, or could not be."""
         return len(self.undone) + len(self.failed)
-
-    @property
-    def open(self) -> tuple[Done, int] | Literal[Absent.ABSENT]:
-        """What is being undone, and in which attempt."""
-        return ABSENT if self._open is ABSENT else (self._open, self._attempt)
 
     def lost(self, done: Done, failure: Failure) -> None:
         """It has completed, late, and what its undoing would need to know can't be had."""
@@ -102,45 +105,49 @@ class Compensation:
 
     def go_on(self, now: float) -> None:
         """Undo the next one, unless one is being undone."""
-        while self._open is ABSENT and self.done:
-            self._open, self._attempt = self.done.pop(), 1
-            self._begin(self._open, now)
+        while self.open is ABSENT and self.done:
+            self._begin(self.done.pop(), now)
 
-    def take_up(self, done: Done, attempt: int, now: float) -> None:
-        """Go on with an undo that was begun in an earlier run: its next attempt is this one."""
-        self._open, self._attempt = done, attempt
-        self._begin(done, now)
+    def take_up(self, undo: Undo, due: float | Literal[Absent.ABSENT]) -> None:
+        """Go on with an undo that was begun in an earlier run: with this attempt, or, when that is due, with the next one."""
+        self.open = undo
+        if due is ABSENT:
+            self._schedule(undo)
+            return
+        address = self._address(undo)
+        start = i.StartTimerUntil(timer_id=timer_id(address, Purpose.RETRY), control=control(address), time=due)
+        self._wait(undo, start)
 
     def succeeded(self) -> None:
         """The task that undoes has completed."""
-        self.undone.append(self._undoing.named)
-        self._open = ABSENT
+        self.undone.append(self._undoing.done.named)
+        self.open = ABSENT
 
     def missed(self, failure: Failure) -> None:
         """An attempt has failed: there is another one, or the failure is noted."""
-        done = self._undoing
-        undo = self._undo(done)
-        rule = rule_for(undo.retry, failure, self._attempt)
+        undo = self._undoing
+        rules = self._activity(undo.done).retry
+        rule = rule_for(rules, failure, undo.attempt)
         if rule is ABSENT:
-            self._give_up(failure)
+            self.hopeless(failure)
             return
-        jitter = share(self._data.run_id, f"{done.node} undo {done.index}", done.visit, self._attempt)
-        seconds = pause(undo.retry[rule], self._attempt, jitter)
+        jitter = share(self._data.run_id, f"{undo.done.node} undo {undo.done.index}", undo.done.visit, undo.attempt)
+        seconds = pause(rules[rule], undo.attempt, jitter)
         if not seconds:
             self.repeat()
             return
-        address = self._address(done)
-        start = i.StartTimer(timer_id=timer_id(address, Purpose.RETRY), control=control(address), seconds=seconds)
-        self._ledger.want_timer(Timer(address=address, purpose=Purpose.RETRY, intent=start))
+        address = self._address(undo)
+        self._wait(undo, i.StartTimer(timer_id=timer_id(address, Purpose.RETRY), control=control(address), seconds=seconds))
 
     def repeat(self) -> None:
         """The pause between two attempts is over."""
-        self._attempt += 1
+        self._undoing.attempt += 1
         self._schedule(self._undoing)
 
     def hopeless(self, failure: Failure) -> None:
-        """No retry rule can help."""
-        self._give_up(failure)
+        """It has failed for good."""
+        self.failed.append(_failed(self._undoing.done, failure))
+        self.open = ABSENT
 
     def report(self, longest: int = LONGEST_DATA) -> dict[str, Json]:
         """What was undone and what was not; where that is more JSON than fits, as many as fit, and how many are left out."""
@@ -161,54 +168,55 @@ class Compensation:
         return told if len(told) <= LONGEST_DATA else details
 
     @property
-    def _undoing(self) -> Done:
-        if self._open is ABSENT:
+    def _undoing(self) -> Undo:
+        if self.open is ABSENT:
             raise AssertionError("nothing is being undone")
-        return self._open
+        return self.open
 
-    def _undo(self, done: Done) -> UndoActivity:
-        undo = undo_of(self._plan, done.node)
-        if undo is ABSENT:
+    def _activity(self, done: Done) -> UndoActivity:
+        activity = undo_of(self._plan, done.node)
+        if activity is ABSENT:
             raise AssertionError(f"{done.node} has nothing that undoes it")
-        return undo
+        return activity
 
     def _begin(self, done: Done, now: float) -> None:
-        template = self._undo(done).input
+        template = self._activity(done).input
         extra = {"item": done.item, "index": done.index} if done.index is not ABSENT else {}
         try:
             scope = self._data.with_extra(now, {"result": done.result, **extra})
             text = encode(done.result if template is ABSENT else render(template, scope))
         except ExpressionError as error:
-            self._give_up(of_expression(error, final=True))
+            self.failed.append(_failed(done, of_expression(error, final=True)))
             return
         if len(text) > self._data.longest:
-            self._give_up(too_large("the input", text, self._data.longest))
+            self.failed.append(_failed(done, too_large("the input", text, self._data.longest)))
             return
-        self._input = text
-        self._schedule(done)
+        self.open = Undo(done=done, attempt=1, input=text)
+        self._schedule(self.open)
 
-    def _schedule(self, done: Done) -> None:
-        undo = self._undo(done)
-        activity = self._plan.spec.activities[undo.activity]
-        address = self._address(done)
+    def _schedule(self, undo: Undo) -> None:
+        undone_by = self._activity(undo.done)
+        activity = self._plan.spec.activities[undone_by.activity]
+        address = self._address(undo)
         intent = i.ScheduleActivity(
             activity_id=work_id(address),
             activity=activity.name,
             version=activity.version,
             control=control(address),
-            input=self._input,
-            task_list=undo.task_list,
-            timeouts=undo.timeouts,
-            priority=undo.priority,
+            input=undo.input,
+            task_list=undone_by.task_list,
+            timeouts=undone_by.timeouts,
+            priority=undone_by.priority,
         )
-        self._ledger.want_work(Work(address=address, intent=intent))
+        undo.waits = Work(address=address, intent=intent)
+        self._ledger.want_work(undo.waits)
 
-    def _address(self, done: Done) -> Address:
-        return Address(node=done.node, visit=done.visit, attempt=self._attempt, item=done.index, undo=True)
+    def _wait(self, undo: Undo, start: i.Start) -> None:
+        undo.waits = Timer(address=self._address(undo), purpose=Purpose.RETRY, intent=start)
+        self._ledger.want_timer(undo.waits)
 
-    def _give_up(self, failure: Failure) -> None:
-        self.failed.append(_failed(self._undoing, failure))
-        self._open = ABSENT
+    def _address(self, undo: Undo) -> Address:
+        return Address(node=undo.done.node, visit=undo.done.visit, attempt=undo.attempt, item=undo.done.index, undo=True)
 
 
 def _failed(done: Done, failure: Failure) -> dict[str, Json]:

@@ -57,7 +57,10 @@ class FanOut:
     open: dict[int, Job] = field(default_factory=dict)
     failed: dict[int, dict[str, Json]] = field(default_factory=dict)
     """Errors as expressions read them, by index."""
+    done: set[int] = field(default_factory=set)
+    """Items that have completed."""
     completed: int = 0
+    """How many."""
 
     @property
     def errors(self) -> list[Json]:
@@ -232,6 +235,7 @@ class FanOuts:
 
     def _complete(self, fan: FanOut, index: int, value: Json) -> None:
         fan.results[index] = value
+        fan.done.add(index)
         fan.completed += 1
         self._undoing.completed(Done(node=fan.node.name, visit=fan.visit, result=value, index=index, item=fan.items[index]))
 
