@@ -7,6 +7,7 @@ Imports `board`, `closing`, `compensation`, `failure`, `fanout`, `intents`, `led
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, assert_never
 
@@ -57,7 +58,7 @@ WITH_CATCH: Final = (*WORK_NODES, WaitNode)
 class Nodes:
     """Part of a run."""
 
-    __slots__ = ("_board", "_closing", "_data", "_ledger", "_plan", "_undoing", "_works", "again", "fanouts", "orders", "signals", "waits")
+    __slots__ = ("_board", "_closing", "_data", "_ledger", "_plan", "_undoing", "_works", "again", "fanouts", "known", "orders", "signals", "waits")
 
     def __init__(self, plan: Plan, board: Board, ledger: Ledger, closing: Closing, data: Data) -> None:
         self._plan = plan
@@ -71,6 +72,8 @@ class Nodes:
         """What continues the execution as it was started."""
         self.fanouts = FanOuts(ledger, self._works, data, closing.compensation)
         self.signals = Signals()
+        self.known: dict[str, Mapping[str, Json]] = {}
+        """What nodes that have not been entered yet had completed with in an earlier execution: `result`, or `items` by index."""
         self.waits: dict[str, Work | Timer] = {}
         """What each open or retrying node waits for; those with items and those that wait for a signal without end aside."""
         self.orders: dict[str, Order] = {}
@@ -86,13 +89,17 @@ class Nodes:
         self._board.enter(place, now)
         node = place.node
         self._data.visits[node.name] = place.visit
+        known = self.known.pop(node.name, {})
         match node:
+            case ActivityNode() | WorkflowNode() | LambdaNode() | WaitNode() if "result" in known:
+                self._over_with(place, known["result"], now)
             case ActivityNode() | WorkflowNode() | LambdaNode():
                 self._works.forget_children(node.name)
                 if node.for_each is ABSENT:
                     self._enter_work(place, node, now)
                 else:
-                    self._enter_items(place, node, node.for_each, now)
+                    items = {int(index): result for index, result in known.get("items", {}).items()}
+                    self._enter_items(place, node, node.for_each, items, now)
             case WaitNode():
                 if isinstance(node.on, WaitSignal):
                     self._enter_signal(place, node.on, now)
@@ -115,9 +122,9 @@ class Nodes:
         self.orders[node.name] = order
         self._ask(place, node)
 
-    def _enter_items(self, place: Place, node: WorkNode, each: ForEach, now: float) -> None:
+    def _enter_items(self, place: Place, node: WorkNode, each: ForEach, known: dict[int, Json], now: float) -> None:
         try:
-            meaning = self.fanouts.enter(node, each, place.visit, now, {})
+            meaning = self.fanouts.enter(node, each, place.visit, now, known)
         except ExpressionError as error:
             self._fail(place, of_expression(error, final=True), now)
             return
@@ -290,6 +297,10 @@ class Nodes:
                     self._undoing.lost(Done(node=node.name, visit=place.visit, result=raw), failure)
                 self._fail(place, failure, now)
                 return
+        self._over_with(place, value, now)
+
+    def _over_with(self, place: Place, value: Json, now: float) -> None:
+        node = place.node
         self._over(place, NodeTrigger.COMPLETE, now)
         self._data.completed(node.name, value)
         self._undoing.completed(Done(node=node.name, visit=place.visit, result=value))
