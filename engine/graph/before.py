@@ -193,9 +193,9 @@ def _following(structure: Structure, root: str) -> Structure:
     if structure.roots == (root,):
         return structure
     reached = {root, *nx.descendants(structure.forward, root)}
-    kept = [it for it in structure.references if it.edge.source in reached and it.edge.target in reached]
+    kept = tuple(it for it in structure.references if it.edge.source in reached and it.edge.target in reached)
     forward: nx.DiGraph[str] = nx.DiGraph(structure.forward.subgraph(reached))
-    return replace(structure, references=tuple(kept), forward=forward, starts=(root,))
+    return replace(structure, references=kept, edges=tuple(it.edge for it in kept), forward=forward, starts=(root,))
 
 
 def _part(structure: Structure) -> _Part:

@@ -5,7 +5,8 @@ Imports networkx and the passes; what the expressions mean is `data`'s business,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Literal
 
 import networkx as nx
@@ -35,7 +36,7 @@ def plan_of(structure: Structure) -> Plan:
     """The plan of a structure in which pass 2 found no error."""
     spec, edges, start = structure.spec, structure.edges, structure.starts[0]
     rank = {name: index for index, name in enumerate(spec.nodes)}
-    ordered = nx.lexicographical_topological_sort(structure.forward, key=rank.__getitem__)
+    ordered = list(nx.lexicographical_topological_sort(structure.forward, key=rank.__getitem__))
     back = {(edge.source, _rule_kind(spec, edge), edge.rule): edge for edge in edges if edge.kind is EdgeKind.RETRY_FROM}
     begun_again = {edge.target for edge in back.values()} | ({spec.on_cancel} if spec.on_cancel is not ABSENT else set())
     return Plan(
@@ -47,10 +48,23 @@ def plan_of(structure: Structure) -> Plan:
         incoming=_by(spec, edges, source=False),
         retry_from=back,
         order={name: index for index, name in enumerate(ordered)},
-        downstream={name: frozenset({name, *nx.descendants(structure.forward, name)}) for name in begun_again},
+        downstream=_downstream(structure.forward, ordered, begun_again),
         digest=digest_of(spec, start),
         on_cancel=spec.on_cancel,
     )
+
+
+def _downstream(forward: nx.DiGraph[str], ordered: Sequence[str], wanted: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """A set of nodes is an int meanwhile, with one bit for each: a loop may lead back over most of a large graph, from many places."""
+    below: dict[str, int] = {}
+    for place in range(len(ordered) - 1, -1, -1):
+        name = ordered[place]
+        below[name] = reduce(int.__or__, (below[after] for after in forward.successors(name)), 1 << place)
+    return {name: frozenset(_members(below[name], ordered)) for name in wanted}
+
+
+def _members(bits: int, ordered: Sequence[str]) -> Iterator[str]:
+    return (name for name, bit in zip(ordered, reversed(f"{bits:0{len(ordered)}b}"), strict=True) if bit == "1")
 
 
 def _graph(spec: Spec, edges: Sequence[Edge]) -> nx.MultiDiGraph[str]:

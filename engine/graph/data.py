@@ -77,17 +77,19 @@ def _names(site: Site, found: References, spec: Spec, places: Places) -> Iterato
         for name in sorted(found.execution - set(_EXECUTION)):
             hint = did_you_mean(name, _EXECUTION) or f"there are {quoted(_EXECUTION)}"
             yield places.error("unknown-name", site.pointer, f'there is no "execution.{name}"', hint=hint)
-        for name in sorted(found.visits - set(spec.nodes)):
+        for name in sorted(name for name in found.visits if name not in spec.nodes):
             message = f'"execution.visits.{name}" counts the visits of no node: there is none of that name'
             yield places.error("unknown-name", site.pointer, message, hint=did_you_mean(name, spec.nodes))
 
 
 def _signals(site: Site, found: References, spec: Spec, places: Places) -> Iterator[Finding]:
     """Anybody may send any signal; but a name that nearly is one that a node waits for is most likely meant to be that."""
+    if not found.signals or "signals" not in site.roots:
+        return
     awaited = {node.on.signal for node in spec.nodes.values() if isinstance(node, WaitNode) and isinstance(node.on, WaitSignal)}
     for name in sorted(found.signals - awaited):
         hint = did_you_mean(name, awaited, cutoff=0.8)
-        if hint and "signals" in site.roots:
+        if hint:
             yield places.warning("unknown-signal", site.pointer, f'no node waits for the signal "{name}"', hint=hint)
 
 

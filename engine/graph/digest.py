@@ -14,6 +14,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
+from typing import Any
 
 from engine.graph.references import activities_used
 from engine.spec.model import ABSENT, Json, Spec, Template, WorkflowTimeouts
@@ -48,20 +50,25 @@ def _if_said(spec: Spec) -> dict[str, Json]:
 
 
 def _canonical(value: object) -> Json:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    if isinstance(value, tuple):
+        return [_canonical(item) for item in value]
     if isinstance(value, Template):
         return ["Template", value.value]
     if is_dataclass(value) and not isinstance(value, type):
-        told = {field.name: getattr(value, field.name) for field in fields(value) if field.name not in _PROSE}
-        return [type(value).__name__, {name: _canonical(item) for name, item in told.items() if not _unsaid(item)}]
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, tuple):
-        return [_canonical(item) for item in value]
+        told = ((name, getattr(value, name)) for name in _told(type(value)))
+        return [type(value).__name__, {name: _canonical(item) for name, item in told if not _unsaid(item)}]
     if isinstance(value, Mapping):
         return {str(key): _canonical(item) for key, item in value.items()}
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
     raise TypeError(f"{type(value).__name__} has no canonical JSON")
+
+
+@cache
+def _told(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in _PROSE)
 
 
 def _unsaid(value: object) -> bool:

@@ -34,6 +34,8 @@ class Structure:
     spec: Spec
     references: tuple[Reference, ...]
     """Those between nodes that exist."""
+    edges: tuple[Edge, ...]
+    """Of the references."""
     forward: nx.DiGraph[str]
     """Forward edges, parallel ones merged; every node of the spec is in it."""
     starts: tuple[str, ...]
@@ -45,17 +47,14 @@ class Structure:
         on_cancel = self.spec.on_cancel
         return self.starts if on_cancel is ABSENT or on_cancel not in self.spec.nodes else (*self.starts, on_cancel)
 
-    @property
-    def edges(self) -> tuple[Edge, ...]:
-        return tuple(reference.edge for reference in self.references)
-
 
 def structure_of(spec: Spec) -> Structure:
     references = tuple(reference for reference in references_of(spec) if reference.edge.target in spec.nodes)
     forward: nx.DiGraph[str] = nx.DiGraph()
     forward.add_nodes_from(spec.nodes)
     forward.add_edges_from((reference.edge.source, reference.edge.target) for reference in references if reference.edge.forward)
-    return Structure(spec=spec, references=references, forward=forward, starts=_starts(spec, forward))
+    edges = tuple(reference.edge for reference in references)
+    return Structure(spec=spec, references=references, edges=edges, forward=forward, starts=_starts(spec, forward))
 
 
 def structure_findings(structure: Structure, places: Places) -> tuple[Finding, ...]:

@@ -56,7 +56,7 @@ def check_syntax(source: str) -> SyntaxProblem | None:
     if unnamed is not None:
         return unnamed
     try:
-        _compiled(source)
+        _keep(source, tree)
     except ExpressionError as fault:
         return SyntaxProblem(offset=0, message=fault.reason)
     return _pattern_problem(tree)
@@ -108,6 +108,11 @@ def _compiled(source: str) -> _Program:
     problem = tree if isinstance(tree, SyntaxProblem) else name_problem(tree)
     if problem is not None or isinstance(tree, SyntaxProblem):
         raise ExpressionError("Syntax", problem.message if problem else "", source)
+    return _keep(source, tree)
+
+
+def _keep(source: str, tree: Symbol) -> _Program:
+    """Compile an expression whose names are known."""
     run = compile_source(source, guarded(source, tree), functions=_may_give_functions(tree))
     keys = _plain_path(tree)
     program = _Program(references(source), _look_up(keys, run) if keys else run, needs_clock(tree))

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import FormatChecker
 from jsonschema.protocols import Validator
 
 from engine.errors import Finding
@@ -22,6 +22,7 @@ from engine.spec.complaints import Complaint, complaints
 from engine.spec.duration import parse_duration
 from engine.spec.inputs import schema_complaints
 from engine.spec.model import UNLIMITED, Json
+from engine.spec.shortcuts import quick_validator
 from engine.spec.source import Document, pointer_to
 from engine.spec.times import check_cron, check_time_zone
 
@@ -51,7 +52,7 @@ def workflow_schema() -> Json:
 
 @cache
 def _validator() -> Validator:
-    return Draft202012Validator(workflow_schema(), format_checker=_FORMATS)
+    return quick_validator(workflow_schema(), _FORMATS)
 
 
 def _inner_complaints(value: Json) -> Iterator[Complaint]:

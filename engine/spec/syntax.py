@@ -7,6 +7,7 @@ Imports jsonata-python (which ships no types: its tree is read through `Symbol`,
 from __future__ import annotations
 
 import difflib
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,6 +49,8 @@ class Symbol(Protocol):
     focus: str | None
     index: Any
 
+    def __hash__(self) -> int: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyntaxProblem:
@@ -84,6 +87,27 @@ _HINTS: Final = {
 }
 
 
+class _Parsers(threading.local):
+    """One parser per thread: what takes it long is not to parse, but to make its table of operators, which parsing never changes."""
+
+    def __init__(self) -> None:
+        self.parser = Parser()
+
+    def tree(self, source: str) -> Symbol:
+        """Raises: whatever the parser does; it is then given up, since nobody knows what it has left behind."""
+        self.parser.errors, self.parser.ancestry = [], []
+        self.parser.ancestor_label = self.parser.ancestor_index = 0
+        try:
+            tree: Symbol = self.parser.parse(source)
+        except BaseException:
+            self.parser = Parser()
+            raise
+        return tree
+
+
+_parsers = _Parsers()
+
+
 @lru_cache(maxsize=4096)
 def parse(source: str) -> Parsed:
     """The syntax tree of an expression, or why there is none."""
@@ -92,7 +116,7 @@ def parse(source: str) -> Parsed:
     if not source.strip():
         return SyntaxProblem(offset=0, message="the expression is empty")
     try:
-        tree: Symbol = Parser().parse(source)
+        tree = _parsers.tree(source)
     except JException as fault:
         return _problem(source, fault)
     except RecursionError:
@@ -153,13 +177,15 @@ def _bound_by(symbol: Symbol) -> Iterator[str]:
         yield symbol.index
 
 
-def walk(tree: Symbol) -> Iterator[Symbol]:
-    """A tree and all that is in it."""
-    waiting = [tree]
+@lru_cache(maxsize=16)
+def walk(tree: Symbol) -> tuple[Symbol, ...]:
+    """A tree and all that is in it. Kept a while, since all who ask for a tree ask one after the other."""
+    waiting, found = [tree], []
     while waiting:
         symbol = waiting.pop()
-        yield symbol
-        waiting.extend(reversed(list(_inside(symbol))))
+        found.append(symbol)
+        waiting.extend(reversed(_inside(symbol)))
+    return tuple(found)
 
 
 def otherwise(symbol: Symbol) -> Symbol | None:
@@ -168,12 +194,15 @@ def otherwise(symbol: Symbol) -> Symbol | None:
     return inner
 
 
-def _inside(symbol: Symbol) -> Iterator[Symbol]:
+def _inside(symbol: Symbol) -> list[Symbol]:
     single = (
         symbol.procedure, symbol.body, symbol.group, symbol.lhs, symbol.rhs, symbol.expression, symbol.expr,
         symbol.condition, symbol.then, otherwise(symbol), symbol.pattern, symbol.update, symbol.delete,
     )  # fmt: skip
     several = (symbol.steps, symbol.arguments, symbol.predicate, symbol.stages, symbol.terms, symbol.expressions)
-    yield from (inner for inner in single if inner is not None)
-    yield from (inner for inners in several for inner in inners or ())
-    yield from (inner for pair in symbol.lhs_object or () for inner in pair)
+    found = [inner for inner in single if inner is not None]
+    for inners in several:
+        found.extend(inners or ())
+    for pair in symbol.lhs_object or ():
+        found.extend(pair)
+    return found
