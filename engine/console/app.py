@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from engine.console.desk import FOLDER, Desk, desk_of, environment
 from engine.console.histories import Histories
-from engine.console.pages import actions, domains, execution, executions, login, start, types
+from engine.console.pages import actions, domains, execution, executions, login, schedules, specs, start, tasks, types
 from engine.console.security import Access, Guard
 from engine.console.shelf import Shelf
 from engine.errors import EndpointError, InputError, SwfFault, UsageError
@@ -35,6 +35,9 @@ ROUTES: Final[Sequence[BaseRoute]] = (
     *execution.ROUTES,
     *actions.ROUTES,
     *start.ROUTES,
+    *tasks.ROUTES,
+    *specs.ROUTES,
+    *schedules.ROUTES,
     *types.ROUTES,
 )
 """Every page below the root; each page's module says its own."""

@@ -36,7 +36,7 @@ class Field:
 
 def fields_of(schema: Json | Literal[Absent.ABSENT], given: Json | Literal[Absent.ABSENT] = ABSENT) -> tuple[Field, ...]:
     """Empty: the input is written as JSON. `given` is what the fields hold at first, before defaults and examples of the schema."""
-    if not isinstance(schema, Mapping) or schema.get("type") != "object" or not isinstance(schema.get("properties"), Mapping):
+    if not isinstance(schema, Mapping) or "object" not in _types(schema) or not isinstance(schema.get("properties"), Mapping):
         return ()
     properties = schema["properties"]
     if not properties or len(properties) > _LARGEST or any(not isinstance(one, Mapping) for one in properties.values()):
@@ -76,8 +76,12 @@ def _kind(schema: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
             return "json", ()
 
 
-def input_of(fields: tuple[Field, ...], form: Mapping[str, str]) -> Json | Literal[Absent.ABSENT]:
-    """The input that a posted form means; absent: none. Fields that are left empty are left out. Raises: UsageError (no JSON)."""
+def input_of(schema: Json | Literal[Absent.ABSENT], form: Mapping[str, str]) -> Json | Literal[Absent.ABSENT]:
+    """The input that a posted form of that schema means; absent: none. Fields that are left empty are left out.
+
+    Raises: UsageError (no JSON).
+    """
+    fields = () if WHOLE in form else fields_of(schema)
     if not fields:
         text = form.get(WHOLE, "").strip()
         return _parsed(text, "the input") if text else ABSENT
@@ -91,7 +95,13 @@ def input_of(fields: tuple[Field, ...], form: Mapping[str, str]) -> Json | Liter
             value[field.name] = text
         elif text.strip():
             value[field.name] = _parsed(text, field.label)
-    return value
+    return ABSENT if not value and "null" in _types(schema) else value
+
+
+def _types(schema: Json | Literal[Absent.ABSENT]) -> list[str]:
+    """What `type` allows: one type, or a list of them."""
+    said = schema.get("type", []) if isinstance(schema, Mapping) else []
+    return [said] if isinstance(said, str) else list(said)
 
 
 def _parsed(text: str, what: str) -> Json:

@@ -13,12 +13,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.console.desk import Desk, desk_of, to
+from engine.console.drawing import svg_of
 from engine.console.histories import Event, Refused
 from engine.console.live import watch
 from engine.console.timeline import timeline_of
-from engine.graph.draw import render
 from engine.graph.plan import Plan
-from engine.interpreter.view import RunView
 from engine.runtime.reading.closing import Closing, parse_closing
 from engine.runtime.reading.colouring import overlay_of
 from engine.runtime.reading.eventlines import attributes_of, event_lines, is_failure
@@ -134,18 +133,12 @@ def _chart(desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
         return {"svg": "", "why": view.why, "nodes": [], "node": "", "works": []}
     name = request.query_params.get("node", "")
     return {
-        "svg": _svg(looked.plan, view),
+        "svg": Markup(svg_of(looked.plan, overlay_of(looked.plan, view))),  # noqa: S704 - our own drawing, whose writer escapes
         "why": "",
         "nodes": [view.nodes[name] for name in sorted(view.nodes, key=looked.plan.order.__getitem__)],
         "node": view.nodes.get(name, ""),
         "works": [work for work in works_of(looked.shown) if work.node == name],
     }
-
-
-def _svg(plan: Plan, view: RunView) -> Markup:
-    """Our own drawing, whose writer escapes every text: the one markup that no template has written."""
-    text = render(plan, "svg", status=overlay_of(plan, view)).decode()
-    return Markup(text.partition("?>")[2])  # noqa: S704 - see above
 
 
 def _summary(_desk: Desk, looked: Looked, _request: Request) -> dict[str, Any]:

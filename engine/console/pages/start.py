@@ -55,7 +55,7 @@ def _begin(desk: Desk, request: Request, form: Mapping[str, str]) -> Response:
     plan = _plan(desk, domain, name, version)
     given: Json | Literal[Absent.ABSENT] = ABSENT
     try:
-        given = input_of(() if plan is ABSENT else fields_of(plan.spec.input_schema), form)
+        given = input_of(ABSENT if plan is ABSENT else plan.spec.input_schema, form)
         asked = _request(desk, domain, plan, form, given)
         started = desk.client.call("StartWorkflowExecution", asked)
     except (UsageError, InputError, SwfFault) as error:

@@ -1,0 +1,112 @@
+"""Task lists: how many tasks wait in each, and who polled lately.
+
+SWF has no list of task lists: those that the specs, the registered types and the latest executions name are shown. Nor does it say who
+polls: whoever has got a task lately stands in the histories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engine.console.desk import Desk, desk_of, to
+from engine.console.live import watch
+from engine.runtime.reading.eventlines import attributes_of
+from engine.runtime.reading.searching import Wanted, search
+from engine.spec.model import ABSENT, ActivityNode
+from engine.swf.client import Client
+from engine.swf.paging import paged
+
+EXECUTIONS: Final = 20
+"""The latest ones, whose latest events say who has polled."""
+EVENTS: Final = 100
+TYPES: Final = 100
+DECISIONS, ACTIVITIES = "decision", "activity"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    kind: str
+    """decision or activity."""
+    name: str
+    pending: int
+    more: bool
+    """There are more pending ones than SWF counts."""
+    pollers: tuple[tuple[str, float], ...]
+    """Identity, and when it last got a task; the latest first."""
+
+
+def show(request: Request) -> Response:
+    desk = desk_of(request)
+    domain = request.path_params["domain"]
+    return desk.page(request, "tasks.html", rows=rows_of(desk, domain), live=f"{desk.root}/live{to('d', domain, 'tasks')}")
+
+
+async def live(request: Request) -> Response:
+    desk = desk_of(request)
+    return watch(lambda: (rows_of(desk, request.path_params["domain"]), False))
+
+
+def rows_of(desk: Desk, domain: str) -> list[Row]:
+    """Decisions first; by name."""
+    polled = _polled(desk.client, domain)
+    lists = {*_of_specs(desk, domain), *_of_types(desk.client, domain), *polled}
+    return [
+        _row(desk.client, domain, kind, name, polled.get((kind, name), {}))
+        for kind, name in sorted(lists, key=lambda pair: (pair[0] != DECISIONS, pair[1]))
+    ]
+
+
+def _row(client: Client, domain: str, kind: str, name: str, polled: dict[str, float]) -> Row:
+    counted = client.call(f"CountPending{kind.capitalize()}Tasks", {"domain": domain, "taskList": {"name": name}})
+    pollers = sorted(polled.items(), key=lambda pair: -pair[1])
+    return Row(kind=kind, name=name, pending=counted["count"], more=counted.get("truncated", False), pollers=tuple(pollers[:10]))
+
+
+def _of_specs(desk: Desk, domain: str) -> Iterator[tuple[str, str]]:
+    for shelved in desk.shelf.all():
+        plan = shelved.checked.plan
+        if plan is not ABSENT and plan.spec.domain == domain:
+            yield DECISIONS, plan.spec.task_list
+            yield from ((ACTIVITIES, node.task_list) for node in plan.nodes.values() if isinstance(node, ActivityNode))
+
+
+def _of_types(client: Client, domain: str) -> Iterator[tuple[str, str]]:
+    for kind, name in ((DECISIONS, "Workflow"), (ACTIVITIES, "Activity")):
+        member = f"{name.lower()}Type"
+        infos = paged(client, f"List{name}Types", {"domain": domain, "registrationStatus": "REGISTERED"}, "typeInfos")
+        for info in islice(infos, TYPES):
+            configuration = client.call(f"Describe{name}Type", {"domain": domain, member: info[member]})["configuration"]
+            if "defaultTaskList" in configuration:
+                yield kind, configuration["defaultTaskList"]["name"]
+
+
+def _polled(client: Client, domain: str) -> dict[tuple[str, str], dict[str, float]]:
+    """Task list -> who has got a task from it -> when, the last time."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for info in islice(search(client, domain, Wanted()), EXECUTIONS):
+        asked = {"domain": domain, "execution": info.wire["execution"], "reverseOrder": True, "maximumPageSize": EVENTS}
+        events: list[dict[str, Any]] = client.call("GetWorkflowExecutionHistory", asked)["events"]
+        by_id = {event["eventId"]: event for event in events}
+        for event in events:
+            for kind in (DECISIONS, ACTIVITIES):
+                if event["eventType"] != f"{kind.capitalize()}TaskStarted":
+                    continue
+                attributes = attributes_of(event)
+                scheduled = by_id.get(attributes["scheduledEventId"])
+                if scheduled is not None and "identity" in attributes:
+                    seen = found.setdefault((kind, attributes_of(scheduled)["taskList"]["name"]), {})
+                    seen[attributes["identity"]] = max(seen.get(attributes["identity"], 0.0), event["eventTimestamp"])
+    return found
+
+
+ROUTES: Final = (
+    Route("/d/{domain}/tasks", show),
+    Route("/live/d/{domain}/tasks", live),
+)
