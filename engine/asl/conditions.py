@@ -30,7 +30,8 @@ _NO_OPERATOR: Final = frozenset({"Variable", "Next", "Comment", "Assign", "Outpu
 def condition(rule: Mapping[str, Any], sight: Sight, *, queries: bool) -> str:
     """The `when` of a choice. `queries`: JSONata mode. Raises: NotExpressible."""
     if queries:
-        return complete(query_expression(rule.get("Condition", ""), sight))
+        given = rule.get("Condition")
+        return literal(given) if isinstance(given, bool) else complete(query_expression(given or "", sight))
     return complete(_rule(rule, sight))
 
 

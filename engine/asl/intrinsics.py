@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from engine.asl.jsonata import listed, literal, template_of
+from engine.asl.jsonata import listed, literal
 from engine.asl.paths import Sight, needed
 from engine.asl.report import NotExpressible
 
@@ -96,17 +96,6 @@ def write_call(text: str, sight: Sight) -> str:
     return _write(parse_call(text), sight)
 
 
-def template_call(text: str, sight: Sight) -> str:
-    """The same as a string of a template: a format stays readable there."""
-    call = parse_call(text)
-    if call.name == "Format":
-        pieces, values = _format(call, sight)
-        if any(pieces) and not any("{%" in piece or "%}" in piece for piece in pieces):
-            texts = [template_of(value) for value in values]
-            return "".join(piece + value for piece, value in zip(pieces, [*texts, ""], strict=True))
-    return template_of(_write(call, sight))
-
-
 def _write(argument: Argument, sight: Sight) -> str:
     match argument:
         case Literal(str() as value):
@@ -119,12 +108,17 @@ def _write(argument: Argument, sight: Sight) -> str:
             pieces, values = _format(argument, sight)
             parts = [literal(pieces[0])] if pieces[0] or not values else []
             for value, piece in zip(values, pieces[1:], strict=True):
-                parts += [f"$string({value})", *([literal(piece)] if piece else [])]
+                parts += [_shown(value), *([literal(piece)] if piece else [])]
             return f"({' & '.join(parts)})" if len(parts) > 1 else parts[0]
         case Call("Array"):
             return f"({listed([_write(inner, sight) for inner in argument.arguments])})"
         case Call(name):
             return _plain_call(name, [_write(inner, sight) for inner in argument.arguments])
+
+
+def _shown(value: str) -> str:
+    """As Step Functions puts a value into a format: text as it is, objects as {name=value}."""
+    return value if value.startswith('"') else f"$asl_shown({value})"
 
 
 def _format(call: Call, sight: Sight) -> tuple[list[str], list[str]]:
@@ -171,6 +165,6 @@ _CALLS: Final[Mapping[str, tuple[int, Callable[..., str]]]] = {
     "Base64Encode": (1, lambda text: f"$base64encode({text})"),
     "Base64Decode": (1, lambda text: f"$base64decode({text})"),
     "JsonMerge": (3, lambda one, other, _deep: f"$merge([{one}, {other}])"),
-    "MathAdd": (2, lambda one, other: f"({one} + {other})"),
+    "MathAdd": (2, lambda one, other: f"($asl_round({one}) + $asl_round({other}))"),
     "StringSplit": (2, lambda text, by: f'[$filter($asl_split({text}, {by}), function($p) {{ $p != "" }})]'),
 }

@@ -36,10 +36,17 @@ HELPERS: Final = {
     "asl_text": """function($v) { ($t := $string({"v": $v}); $substring($t, 5, $length($t) - 6)) }""",
     "asl_time": r"""function($v) { $type($v) = "string" and $contains($v, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/)
         ? $toMillis($v) : null }""",
-    "asl_error": """function($e) { $substring($e, 0, 8) = "Timeout." ? "States.Timeout" : $substring($e, 0, 11) = "Expression."
-        ? "States.Runtime" : $e = "Payload.TooLarge" ? "States.DataLimitExceeded" : $e }""",
+    "asl_error": """function($e, $x) { $substring($e, 0, 8) = "Timeout." ? "States.Timeout" : $substring($e, 0, 11) = "Expression."
+        ? $x : $e = "Payload.TooLarge" ? "States.DataLimitExceeded" : $e }""",
     "asl_chunks": """function($v, $n) { $reduce([0..$ceil($count($v) / $n) - 1], function($a, $i) { $append($a,
         [[$asl_values($asl_slice($v, $i * $n, $i * $n + $n, 1))]]) }, []) }""",
+    "asl_round": "function($x) { $floor($x + 0.5) }",
+    "asl_seconds": """function($x) { $type($x) = "number" and $x >= 0 and $floor($x) = $x ? $x
+        : $error("States.Runtime: " & $string($x) & " is no number of seconds") }""",
+    "asl_moment": """function($x) { $asl_time($x) = null ? $error("States.Runtime: " & $string($x) & " is no timestamp") : $x }""",
+    "asl_shown": """function($v) { $type($v) = "object" ? "{" & $join($keys($v).($ & "=" & $asl_shown($lookup($v, $))), ", ") & "}"
+        : $type($v) = "array" ? "[" & $join($asl_nodes($v).($asl_shown(v)), ", ") & "]" : $string($v) }""",
+    "asl_sequence": "function($a, $b, $s) { $a > $b and $s > 0 or $a < $b and $s < 0 ? [] : [0..$floor(($b - $a) / $s)].($a + $ * $s) }",
     "asl_range": "function($a, $b, $s) { $a > $b and $s > 0 or $a < $b and $s < 0 ? [] : [[0..$floor(($b - $a) / $s)].($a + $ * $s)] }",
     "asl_unique": "function($v) { $reduce($asl_nodes($v), function($a, $o) { $asl_has($a, $o.v) ? $a : $append($a, $asl_one($o.v)) }, []) }",
     "asl_has": "function($v, $x) { $exists($filter($asl_nodes($v), function($o) { $o.v = $x })) }",

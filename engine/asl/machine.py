@@ -55,13 +55,15 @@ class State:
     queries: bool
     """JSONata mode."""
     fields: Mapping[str, Any]
+    passes: bool = True
+    """False: a Parallel that always fails, since one of its branches does. Nothing comes after it but what catches."""
 
     def without(self, *names: str) -> State:
         return replace(self, fields={name: value for name, value in self.fields.items() if name not in names})
 
     @property
     def edges(self) -> Iterator[Edge]:
-        if self.kind in _LEADING:
+        if self.kind in _LEADING and self.passes:
             yield Edge(kind="next", index=0, target=self.fields.get("Next", END))
         for index, rule in enumerate(self.fields.get("Catch", ())):
             yield Edge(kind="catch", index=index, target=rule["Next"])
@@ -128,7 +130,26 @@ def _state(name: str, value: Any, pointer: str, language: str, report: Report) -
         report.loss(f"{pointer}/{escaped(field)}", field, f"a {kind} state has no such field")
     _check_shape(value, kind, pointer)
     queries = value.get("QueryLanguage", language) == "JSONata"
-    return State(name=name, kind=kind, pointer=pointer, queries=queries, fields=value)
+    passes = kind != "Parallel" or all(_can_end(branch) for branch in value["Branches"])
+    return State(name=name, kind=kind, pointer=pointer, queries=queries, fields=value, passes=passes)
+
+
+def _can_end(machine: Any) -> bool:
+    """Whether any way through a machine ends it other than by failing."""
+    states = machine.get("States") if isinstance(machine, dict) else None
+    waiting, seen = [machine.get("StartAt")] if isinstance(states, dict) else [], set[Any]()
+    while waiting:
+        name = waiting.pop()
+        state = states.get(name) if states is not None and name not in seen else None
+        seen.add(name)
+        if not isinstance(state, dict):
+            continue
+        passes = state.get("Type") != "Parallel" or all(_can_end(branch) for branch in state.get("Branches", []))
+        if state.get("Type") == "Succeed" or (state.get("End") is True and passes):
+            return True
+        rules = [*state.get("Catch", []), *state.get("Choices", []), *([{"Next": state["Next"]}] if "Next" in state and passes else [])]
+        waiting += [rule.get("Next") for rule in rules if isinstance(rule, dict)] + [state.get("Default")]
+    return False
 
 
 def _check_shape(value: Mapping[str, Any], kind: str, pointer: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.asl.flow import flow_of
-from engine.asl.jsonata import listed, literal, template_of
+from engine.asl.jsonata import literal, template_of
 from engine.asl.loops import Turn, turns_of
 from engine.asl.machine import Machine, State, read_machine
 from engine.asl.paths import Sight, path_of
@@ -20,7 +20,7 @@ from engine.asl.payload import payload_template, query_template
 from engine.asl.query import is_query, query_expression
 from engine.asl.region import Region, data_at_end
 from engine.asl.shaping import after_input_path, description, effective_input
-from engine.asl.work import put_work
+from engine.asl.work import is_distributed, put_work
 from engine.errors import AslError
 
 Weave = Callable[[Region], None]
@@ -45,8 +45,11 @@ def parallel_state(region: Region, state: State, weave: Weave) -> None:
     ends = [_branch(region, state, machine, collected, weave) for machine in inside]
     starts, results = zip(*ends, strict=True)
     scope.nodes[name]["next"] = list(dict.fromkeys(starts))
-    scope.put(collected, {"type": "pass", "output": [template_of(result) for result in results]})
-    _collect(region, state, collected, [name])
+    if state.passes:
+        scope.put(collected, {"type": "pass", "output": [template_of(result) for result in results]})
+        _collect(region, state, collected, [name])
+    elif any(results):  # the branches that end have to wait for the one that fails
+        scope.put(collected, {"type": "wait", "for": "365d", "next": region.never()})
 
 
 def _branch(region: Region, state: State, machine: Machine, collected: str, weave: Weave) -> tuple[str, str]:
@@ -65,7 +68,7 @@ def _branch(region: Region, state: State, machine: Machine, collected: str, weav
     start = inner.begin(fork)
     weave(inner)
     if not inner.ended:
-        raise AslError(machine.pointer, "a branch that can only fail: nothing would come together after it")
+        return start, ""
     scope.put(last, {"type": "pass", "output": template_of(data_at_end(inner)), "next": collected})
     return start, f"results.{last}"
 
@@ -97,7 +100,7 @@ def map_state(region: Region, state: State, _weave: Weave) -> None:
     if "Retry" in fields:
         _as_a_whole(region, state)
         return
-    if processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
+    if is_distributed(state):
         scope.report.note(place, "distributed Map", "its children are child workflows here, as those of any Map")
     machine = read_machine(processor, scope.report, pointer=place, queries=state.queries)
     sight = region.sight(state)
@@ -161,6 +164,7 @@ def _as_a_whole(region: Region, state: State) -> None:
         pointer=state.pointer,
         queries=state.queries,
         fields={**state.without(*_OUTSIDE).fields, "End": True},
+        passes=state.passes,
     )
     machine = Machine(start=state.name, states={state.name: inner}, pointer=state.pointer, queries=state.queries)
     child = scope.add_child(state.name, machine, scope)

@@ -19,6 +19,8 @@ from engine.asl.report import NotExpressible
 Context: TypeAlias = Mapping[str, Union[str, "Context"]]
 """The context object: expressions at its leaves. What is not there can't be carried over."""
 
+_COMPLETE: Final = frozenset({"Index", "Item", "Id"})
+"""A part of the context object with one of these is there with all that the original has (of an execution it is not: `Input`)."""
 _OPERATORS: Final = {"==": "=", "!=": "!="}
 
 
@@ -163,6 +165,6 @@ def context_value(here: str | Context) -> str:
     """A part of the context object, whole."""
     if isinstance(here, str):
         return here
-    if not here:
-        raise NotExpressible("the whole context object")
+    if not here or not _COMPLETE & here.keys() or "Input" in here:
+        raise NotExpressible("a part of the context object as a whole, which holds more than there is here")
     return "{" + ", ".join(f"{literal(name)}: {context_value(part)}" for name, part in here.items()) + "}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from engine.asl.intrinsics import is_intrinsic, template_call, write_call
+from engine.asl.intrinsics import is_intrinsic, write_call
 from engine.asl.jsonata import literal, template_of
 from engine.asl.paths import Sight, needed, path_of
 from engine.asl.query import is_query, query_expression, query_of
@@ -45,7 +45,7 @@ def reach(text: str, sight: Sight) -> str:
 
 def reach_template(text: str, sight: Sight) -> str:
     """The same as a string of a template, which fails by itself."""
-    return template_call(text, sight) if is_intrinsic(text) else template_of(path_of(text, sight))
+    return template_of(write_call(text, sight) if is_intrinsic(text) else path_of(text, sight))
 
 
 def query_template(value: Any, sight: Sight) -> Any:

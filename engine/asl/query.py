@@ -37,7 +37,7 @@ def is_query(value: object) -> bool:
 
 def query_of(text: str, sight: Sight) -> str:
     """The expression in a string of JSONata mode, as ours. Raises: NotExpressible."""
-    found = _QUERY.fullmatch(text)
+    found = _QUERY.fullmatch(text) if isinstance(text, str) else None
     if not found:
         raise NotExpressible(f"{text!r} is no JSONata in {{% %}}")
     source = found.group(1).strip()
@@ -73,7 +73,7 @@ def _bound(source: str, sight: Sight) -> str:
         if name in _MISSING and name not in own and re.search(rf"\${name}\s*\(", outside):
             raise NotExpressible(f"${name}() {_MISSING[name]}: let an activity do it")
     bindings = [f"$states := {_states(outside, sight)};"] if "states" in used else []
-    bindings += [f"${name} := ${helper};" for name, helper in (("partition", "asl_chunks"), ("range", "asl_range")) if name in used]
+    bindings += [f"${name} := ${helper};" for name, helper in (("partition", "asl_chunks"), ("range", "asl_sequence")) if name in used]
     if sight.variables:
         plain = [name for name in used if name not in own and name != "states" and not re.search(rf"\${name}\s*\(", outside)]
         bindings += [f"${name} := {step_into(sight.variables, name)};" for name in plain]

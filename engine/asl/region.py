@@ -58,7 +58,15 @@ class Region:
         return self._again(state, edge, carriers) if turn is Turn.CONTINUE else self._back(state, edge)
 
     def lead_next(self, state: State, carriers: set[str]) -> str:
-        return self.lead(state, next(edge for edge in state.edges if edge.kind == "next"), carriers)
+        edge = next((edge for edge in state.edges if edge.kind == "next"), None)
+        return self.never() if edge is None else self.lead(state, edge, carriers)
+
+    def never(self) -> str:
+        """The terminal behind what always fails."""
+        if "never" not in self.scope.nodes:
+            self.scope.taken.add("never")
+            self.scope.put("never", {"type": "terminal", "status": "failed", "reason": "States.Runtime"})
+        return "never"
 
     def end_node(self) -> str:
         if not self.end:

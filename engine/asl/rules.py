@@ -21,11 +21,7 @@ _PATTERNS: Final = {
     "States.TaskFailed": ALL,
     "States.Timeout": "Timeout.*",
     "States.HeartbeatTimeout": "Timeout.Heartbeat",
-    "States.Runtime": "Expression.*",
     "States.QueryEvaluationError": "Expression.*",
-    "States.ParameterPathFailure": "Expression.*",
-    "States.ResultPathMatchFailure": "Expression.*",
-    "States.IntrinsicFailure": "Expression.*",
     "States.DataLimitExceeded": "Payload.TooLarge",
 }
 _LONGEST: Final = 366 * 86_400
@@ -41,6 +37,17 @@ class Matching:
 
     patterns: tuple[str, ...]
     rule: int
+
+
+_UNTOLD: Final = frozenset({"States.ParameterPathFailure", "States.ResultPathMatchFailure", "States.IntrinsicFailure"})
+
+
+def tell_untold(state: State, report: Report) -> None:
+    """Runtime errors can't be caught (`States.Runtime` in a rule changes nothing); their finer kinds are not told apart here."""
+    for field in ("Retry", "Catch"):
+        for index, rule in enumerate(state.fields.get(field, [])):
+            for name in sorted(_UNTOLD & set(rule["ErrorEquals"])):
+                report.loss(f"{state.pointer}/{field}/{index}", name, "errors of paths and intrinsic functions end the execution here")
 
 
 def matchings(rules: Sequence[Mapping[str, Any]], *, queries: bool, risky: bool) -> list[Matching]:
@@ -77,11 +84,17 @@ def _covers_timeouts(rule: Mapping[str, Any]) -> bool:
 
 def retry_rules(state: State, report: Report, *, risky: bool) -> list[dict[str, Any]]:
     """The `retry` of an activity or lambda node."""
+    tell_untold(state, report)
     rules = state.fields.get("Retry", [])
-    if sum(rule.get("MaxAttempts", 3) > 0 for rule in rules) > 1:
+    if sum(rule.get("MaxAttempts", 3) != 0 for rule in rules) > 1:
         why = "its rules count attempts each for itself; ours count all attempts of the node, so mixed errors are repeated less often"
         report.loss(f"{state.pointer}/Retry", "Retry", why)
     written = []
+    for index, rule in enumerate(rules):
+        for field, value in rule.items():
+            if isinstance(value, str) and value.startswith("{%"):
+                why = "known only at run time; ours stand in the spec. The default holds"
+                report.loss(f"{state.pointer}/Retry/{index}/{field}", field, why)
     for matching in matchings(rules, queries=state.queries, risky=risky):
         rule = {"MaxAttempts": 0} if matching.rule == NOBODY else rules[matching.rule]
         written.append({"errors": list(matching.patterns), **pace(rule)})
@@ -90,6 +103,7 @@ def retry_rules(state: State, report: Report, *, risky: bool) -> list[dict[str, 
 
 def pace(rule: Mapping[str, Any]) -> dict[str, Any]:
     """How often and how fast a retry rule repeats."""
+    rule = {field: value for field, value in rule.items() if not (isinstance(value, str) and value.startswith("{%"))}
     most = int(rule.get("MaxAttempts", 3))
     if most == 0:
         return {"maxAttempts": 1}

@@ -66,7 +66,7 @@ class Scope:
     variables: bool = False
     """Whether anything in the whole document assigns variables."""
     serials: dict[str, int] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=lambda: {"never", "too_many_turns"})
 
     def packs(self, machine: Machine) -> bool:
         """Whether a child that runs this machine is given more than the document."""

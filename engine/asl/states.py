@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from engine.asl.conditions import condition
 from engine.asl.flow import Back
-from engine.asl.jsonata import literal, template_of
+from engine.asl.jsonata import complete, literal, template_of
 from engine.asl.loops import MOST_TURNS, Turn
 from engine.asl.machine import END, Edge, State
 from engine.asl.paths import Sight, path_of
@@ -70,11 +70,10 @@ def wait_state(region: Region, state: State) -> None:
 def _moment(state: State, field: str, sight: Sight) -> Any:
     value = state.fields[field]
     effective = sight if state.queries else after_input_path(state, sight)
-    if field.endswith("Path"):
-        return template_of(path_of(value, effective)) if field == "SecondsPath" else path_of(value, effective)
-    if is_query(value):
-        return template_of(query_of(value, sight)) if field == "Seconds" else query_of(value, sight)
-    return value if field == "Seconds" else literal(value)
+    if not field.endswith("Path") and not is_query(value):
+        return value if field == "Seconds" else literal(value)
+    source = path_of(value, effective) if field.endswith("Path") else query_of(value, sight)
+    return template_of(f"$asl_seconds({source})") if field.startswith("Seconds") else complete(f"$asl_moment({source})")
 
 
 def _passed(region: Region, state: State, fields: Mapping[str, Any], sight: Sight) -> Any:

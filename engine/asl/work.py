@@ -22,6 +22,7 @@ from engine.asl.shaping import assigned, description, effective_input, output_of
 LAMBDA_ARN: Final = re.compile(r"arn:[\w-]+:lambda:[\w-]*:\d*:function:([\w-]+)(?::[\w$-]+)?")
 _STATES_ARN: Final = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:(?:activity:)?(.+)")
 _TOKEN: Final = "the token of the activity task itself"
+_THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
 _LONGEST_REASON: Final = 256
 
 
@@ -41,16 +42,20 @@ def task_state(region: Region, state: State) -> None:
 
 
 def put_work(region: Region, state: State, node: dict[str, Any], *, raw: str) -> None:
-    """A node that works: its output, retries, catches, and what follows."""
+    """A node that works: its output, retries, catches, and what follows. (With `forEach`, `output` would be that of each item.)"""
     scope, name, sight = region.scope, region.entries[state.name], region.sight(state)
+    raw = f"results.{name}" if "forEach" in node else raw
     output = scope.attempt(state.pointer, "the output of this state", lambda: _output(region, state, sight, raw))
-    if output != "{% result %}":
+    apart = "forEach" in node and output != template_of(raw)
+    if output != template_of("result") and "forEach" not in node:
         node["output"] = output
     risky = "{%" in f"{node.get('input', '')}{node.get('output', '')}".replace(template_of(sight.data), "")
     node["catch"] = _catches(region, state, risky=risky, child=node["type"] == "workflow")
     node["retry"] = _child_retries(region, state) if node["type"] == "workflow" else retry_rules(state, scope.report, risky=risky)
-    scope.put(name, node, carrier=True)
-    scope.nodes[name]["next"] = region.lead_next(state, {name})
+    scope.put(name, node, carrier=not apart)
+    last = scope.put(scope.fresh(f"{name}_output"), {"type": "pass", "output": output}, carrier=True) if apart else name
+    scope.nodes[name]["next"] = last
+    scope.nodes[last]["next"] = region.lead_next(state, {last})
 
 
 def _output(region: Region, state: State, sight: Sight, raw: str) -> Any:
@@ -112,12 +117,20 @@ def _timeouts(region: Region, state: State) -> dict[str, Any]:
     return found
 
 
-def error_output(node: str, *, child: bool) -> tuple[str, str]:
+def is_distributed(state: State) -> bool:
+    """Of a Map: whether its children are executions of their own in the original too. Its failure has a name of its own."""
+    processor = state.fields.get("ItemProcessor", state.fields.get("Iterator", {}))
+    return state.kind == "Map" and bool(processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED")
+
+
+def error_output(state: State, node: str, *, child: bool) -> tuple[str, str]:
     """The name and the cause of a node's error as the original would know them, as expressions."""
     if child:
         message = f"errors.{node}.message"
-        return f"$asl_failed({message})", f"$asl_cause({message})"
-    return f"$asl_error(errors.{node}.name)", f"errors.{node}.message"
+        name = literal(_THRESHOLD) if is_distributed(state) else f"$asl_failed({message})"
+        return name, f"$asl_cause({message})"
+    runtime = "States.QueryEvaluationError" if state.queries else "States.Runtime"
+    return f"$asl_error(errors.{node}.name, {literal(runtime)})", f"errors.{node}.message"
 
 
 def _catches(region: Region, state: State, *, risky: bool, child: bool) -> list[dict[str, Any]]:
@@ -139,7 +152,7 @@ def _caught(region: Region, state: State, edge: Edge, *, child: bool) -> str:
     """The node that carries the data on from a Catch rule."""
     scope, rule, node = region.scope, state.fields["Catch"][edge.index], region.entries[state.name]
     sight = region.sight(state)
-    error, cause = error_output(node, child=child)
+    error, cause = error_output(state, node, child=child)
     source = f'{{"Error": {error}, "Cause": {cause}}}'
 
     def write() -> Any:
@@ -161,7 +174,7 @@ def _uncaught(region: Region, state: State, *, child: bool) -> str:
     name = f"{node}_failed"
     if name not in scope.nodes:
         scope.taken.add(name)
-        error, cause = error_output(node, child=child)
+        error, cause = error_output(state, node, child=child)
         ends = {"reason": template_of(f"$substring({error}, 0, {_LONGEST_REASON})"), "details": template_of(cause)}
         scope.put(name, {"type": "terminal", "status": "failed", **ends})
     return name
@@ -174,7 +187,7 @@ def _sort_out(region: Region, state: State, edges: list[Edge]) -> str:
     if not edges:
         return failed
     name = scope.fresh(f"{node}_error")
-    error, _ = error_output(node, child=True)
+    error, _ = error_output(state, node, child=True)
     choices = []
     for edge in edges:
         names = state.fields["Catch"][edge.index]["ErrorEquals"]
@@ -183,9 +196,9 @@ def _sort_out(region: Region, state: State, edges: list[Edge]) -> str:
 
 
 def _named(error: str, names: list[str], *, queries: bool) -> str:
-    unless = [] if queries else ["States.Runtime", "States.DataLimitExceeded"]
+    unless = ["States.DataLimitExceeded", *([] if queries else ["States.Runtime"])]
     if "States.ALL" in names:
-        return f"$not({error} in {literal(unless)})" if unless else "true"
+        return f"$not({error} in {literal(unless)})"
     if "States.TaskFailed" in names:
         return f"$not({error} in {literal([*unless, 'States.Timeout'])})"
     return f"{error} in {literal(names)}"
