@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.console.desk import Desk, desk_of, to
-from engine.console.drawing import svg_of
+from engine.console.drawing import svg_over
 from engine.console.histories import Event, Refused
 from engine.console.live import watch
 from engine.console.timeline import timeline_of
@@ -133,7 +133,7 @@ def _chart(desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
         return {"svg": "", "why": view.why, "nodes": [], "node": "", "works": []}
     name = request.query_params.get("node", "")
     return {
-        "svg": Markup(svg_of(looked.plan, overlay_of(looked.plan, view))),  # noqa: S704 - our own drawing, whose writer escapes
+        "svg": Markup(svg_over(looked.plan, overlay_of(looked.plan, view))),  # noqa: S704 - our own drawing, whose writer escapes
         "why": "",
         "nodes": [view.nodes[name] for name in sorted(view.nodes, key=looked.plan.order.__getitem__)],
         "node": view.nodes.get(name, ""),

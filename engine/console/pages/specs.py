@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from engine.console.comparing import Compared, compare
 from engine.console.desk import Desk, desk_of
-from engine.console.drawing import svg_of
+from engine.console.drawing import svg_of, svg_over
 from engine.console.shelf import Shelved
 from engine.errors import Severity
 from engine.graph.plan import Plan
@@ -104,8 +104,8 @@ def diff(request: Request) -> Response:
 
 
 def _drawn(compared: Compared) -> tuple[Markup, Markup]:
-    old = svg_of(compared.old, compared.gone)
-    new = svg_of(compared.new, compared.come)
+    old = svg_over(compared.old, compared.gone)
+    new = svg_over(compared.new, compared.come)
     return Markup(old), Markup(new)  # noqa: S704 - our own drawings
 
 
