@@ -36,12 +36,16 @@ class Phrase:
 DECISIONS: Final[Mapping[str, Phrase]] = {
     "ScheduleActivityTask": Phrase(words="schedule activity", subject="activityType"),
     "RequestCancelActivityTask": Phrase(words="ask activity to cancel", subject="activityId"),
+    "StartChildWorkflowExecution": Phrase(words="start child", subject="workflowId"),
+    "RequestCancelExternalWorkflowExecution": Phrase(words="ask child to cancel", subject="workflowId"),
+    "ScheduleLambdaFunction": Phrase(words="schedule Lambda function", subject="name"),
     "StartTimer": Phrase(words="start timer", subject="timerId"),
     "CancelTimer": Phrase(words="cancel timer", subject="timerId"),
     "RecordMarker": Phrase(words="record marker", subject="markerName"),
     "CompleteWorkflowExecution": Phrase(words="complete the workflow execution"),
     "FailWorkflowExecution": Phrase(words="fail the workflow execution", subject="reason"),
     "CancelWorkflowExecution": Phrase(words="cancel the workflow execution"),
+    "ContinueAsNewWorkflowExecution": Phrase(words="continue the workflow execution as a new one"),
 }
 
 OUTCOMES: Final[Mapping[str, Phrase]] = {
@@ -50,6 +54,17 @@ OUTCOMES: Final[Mapping[str, Phrase]] = {
     "ActivityTaskTimedOut": Phrase(words="timed out", subject="timeoutType"),
     "ActivityTaskCanceled": Phrase(words="was canceled"),
     "ScheduleActivityTaskFailed": Phrase(words="could not be scheduled", subject="cause"),
+    "ChildWorkflowExecutionCompleted": Phrase(words="succeeded"),
+    "ChildWorkflowExecutionFailed": Phrase(words="failed", subject="reason"),
+    "ChildWorkflowExecutionTimedOut": Phrase(words="timed out"),
+    "ChildWorkflowExecutionCanceled": Phrase(words="was canceled"),
+    "ChildWorkflowExecutionTerminated": Phrase(words="was terminated"),
+    "StartChildWorkflowExecutionFailed": Phrase(words="could not be started", subject="cause"),
+    "LambdaFunctionCompleted": Phrase(words="succeeded"),
+    "LambdaFunctionFailed": Phrase(words="failed", subject="reason"),
+    "LambdaFunctionTimedOut": Phrase(words="timed out", subject="timeoutType"),
+    "ScheduleLambdaFunctionFailed": Phrase(words="could not be scheduled", subject="cause"),
+    "StartLambdaFunctionFailed": Phrase(words="could not be started", subject="cause"),
     "TimerFired": Phrase(words="has fired"),
     "WorkflowExecutionSignaled": Phrase(words="was signaled"),
     "WorkflowExecutionCancelRequested": Phrase(words="was asked to cancel"),
@@ -116,6 +131,11 @@ def _outcome(event: Mapping[str, Any], events: Mapping[int, Mapping[str, Any]]) 
 def _name(attributes: Mapping[str, Any]) -> str:
     if "activityType" in attributes:
         return str(attributes["activityType"]["name"])
+    if "workflowType" in attributes:
+        child = attributes.get("workflowExecution", attributes)
+        return f"The child {child['workflowId']}"
+    if "name" in attributes:
+        return f"The Lambda function {attributes['name']}"
     if "timerId" in attributes:
         return f"The timer {attributes['timerId']}"
     return f"The execution ({attributes['signalName']})" if "signalName" in attributes else "The execution"

@@ -13,10 +13,10 @@ from engine.cli.rows import Look, Row
 from engine.graph.plan import EdgeKind, Plan
 from engine.interpreter.board import EdgeState
 from engine.interpreter.states import NodeState
-from engine.interpreter.view import NodeView, RunView, Time
+from engine.interpreter.view import ItemsView, NodeView, RunView, Time
 from engine.runtime.reading import moments
 from engine.spec.duration import parse_duration
-from engine.spec.model import ABSENT, ActivityNode, Json, PassNode, WaitNode, WaitSignal, WaitUntil, Work
+from engine.spec.model import ABSENT, ActivityNode, Json, LambdaNode, PassNode, WaitNode, WaitSignal, WaitUntil, Work, WorkflowNode
 
 LOOKS: Final[Mapping[NodeState, Look]] = {
     NodeState.IDLE: Look.IDLE,
@@ -44,15 +44,21 @@ def _row(plan: Plan, view: RunView, node: NodeView) -> Row:
         since=_seconds(node.entered if node.attempt > 1 or node.started is ABSENT else node.started),
         until=_seconds(node.closed),
         note=NOTES[look](plan, view, node),
+        tenths=_tenths(node),
     )
+
+
+def _tenths(node: NodeView) -> int:
+    items = node.items
+    return 0 if items is ABSENT or not items.total else (items.done + items.failed) * 10 // items.total
 
 
 def _look(plan: Plan, node: NodeView) -> Look:
     look = LOOKS[node.state]
     if look is not Look.RUNNING:
         return look
-    if isinstance(plan.nodes[node.name], ActivityNode):
-        return Look.QUEUED if node.started is ABSENT else Look.RUNNING
+    if isinstance(plan.nodes[node.name], Work):
+        return Look.QUEUED if node.started is ABSENT and node.items is ABSENT else Look.RUNNING
     return Look.WAITING
 
 
@@ -64,8 +70,14 @@ def _waits_for(plan: Plan, view: RunView, node: NodeView) -> str:
 def _queued(plan: Plan, _view: RunView, node: NodeView) -> str:
     if node.scheduled is ABSENT:
         return f"waits for a decider on {plan.spec.task_list}"
-    of = plan.nodes[node.name]
-    return f"waits for a worker on {of.task_list}" if isinstance(of, ActivityNode) else ""
+    match plan.nodes[node.name]:
+        case ActivityNode(task_list=task_list):
+            return f"waits for a worker on {task_list}"
+        case WorkflowNode(workflow=workflow):
+            return f"waits for a child {workflow.name} {workflow.version} to start"
+        case LambdaNode(function=function):
+            return f"waits for the Lambda function {function}"
+    return ""
 
 
 def _wait(plan: Plan, _view: RunView, node: NodeView) -> str:
@@ -85,8 +97,19 @@ def _wait(plan: Plan, _view: RunView, node: NodeView) -> str:
     return f"until {moments.clock(begun + duration)}" if isinstance(duration, int) and begun is not ABSENT else ""
 
 
-def _again(_plan: Plan, _view: RunView, node: NodeView) -> str:
-    return "" if node.error is ABSENT else f"again, after {node.error.name}"
+def _running(_plan: Plan, _view: RunView, node: NodeView) -> str:
+    """How far it is with its items, or which child it waits for; and what went wrong before."""
+    if node.items is not ABSENT:
+        return _items(node.items)
+    again = "" if node.error is ABSENT else f"again, after {node.error.name}"
+    child = f"child {node.children[-1].workflow_id}" if node.children else ""
+    return "; ".join(filter(None, (child, again)))
+
+
+def _items(items: ItemsView) -> str:
+    """`7 of 20 items done, 1 failed, 4 under way`"""
+    failed = f", {items.failed} failed" if items.failed else ""
+    return f"{items.done} of {items.total} items done{failed}{f', {items.open} under way' if items.open else ''}"
 
 
 def _before_again(plan: Plan, view: RunView, node: NodeView) -> str:
@@ -123,7 +146,7 @@ def _seconds(time: Time) -> float:
 NOTES: Final[Mapping[Look, Callable[[Plan, RunView, NodeView], str]]] = {
     Look.IDLE: _waits_for,
     Look.QUEUED: _queued,
-    Look.RUNNING: _again,
+    Look.RUNNING: _running,
     Look.WAITING: _wait,
     Look.RETRYING: _before_again,
     Look.COMPLETED: _outcome,

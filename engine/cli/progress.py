@@ -33,9 +33,16 @@ class Watch:
         self.plan = plan
         self.seen: list[tuple[Started, RunView]] = []
         """Empty, or the latest one."""
+        self.runs = 0
+        """How many of the execution it has seen: it may continue as a new one."""
+        self.begun = 0.0
+        """When the first node was entered; 0.0 where none was."""
 
     def __call__(self, execution: Started, view: RunView) -> None:
-        first = not self.seen
+        first = not self.seen or self.seen[0][0].run_id != execution.run_id
+        self.runs += first
+        if not self.begun:
+            self.begun = min((node.entered for node in view.nodes.values() if node.entered is not ABSENT), default=0.0)
         self.seen = [(execution, view)]
         self.show(execution, view, picture(self.plan, view), first=first)
 
@@ -55,7 +62,9 @@ class Lines(Watch):
     def show(self, execution: Started, view: RunView, rows: Sequence[Row], *, first: bool) -> None:
         spec = self.plan.spec
         if first:
-            click.echo(f"{moments.clock(view.time)} {spec.name} {spec.version}: {execution.workflow_id} (run {execution.run_id})", err=True)
+            what = f"{execution.workflow_id} goes on as a new run" if self.runs > 1 else execution.workflow_id
+            click.echo(f"{moments.clock(view.time)} {spec.name} {spec.version}: {what} (run {execution.run_id})", err=True)
+            self._rows = ()
         for row in sorted(changed(self._rows, rows), key=lambda row: row.until or view.time):
             if row.look not in UNTOLD:
                 click.echo(line(row, view.time), err=True)
@@ -77,7 +86,8 @@ class Drawn(Watch):
 
     def show(self, execution: Started, view: RunView, rows: Sequence[Row], *, first: bool) -> None:  # noqa: ARG002 - lines want it
         spec = self.plan.spec
-        self._drawing.replace(rows, f"{spec.name} {spec.version}  {execution.workflow_id}", closed=view.outcome is not ABSENT)
+        title = f"{spec.name} {spec.version}  {execution.workflow_id}{f'  (run {self.runs})' if self.runs > 1 else ''}"
+        self._drawing.replace(rows, title, closed=view.outcome is not ABSENT)
 
     def announce(self, text: str) -> None:
         self._drawing.say(text)

@@ -43,15 +43,16 @@ def report_result(common: Common, plan: Plan, watch: Watch) -> Exit:
         print_json(_json(plan, execution, view, closing))
     else:
         if not common.quiet or not closing.completed:
-            _tell(plan, view, closing)
+            _tell(plan, watch, closing)
         if outcome.result is not ABSENT:
             print_value(outcome.result)
     return Exit.DONE if closing.completed else Exit.FAILED
 
 
-def _tell(plan: Plan, view: RunView, closing: Closing) -> None:
-    begun = min((node.entered for node in view.nodes.values() if node.entered is not ABSENT), default=closing.at)
-    took = f"in {moments.span(closing.at - begun)}" if closing.completed else f"after {moments.span(closing.at - begun)}"
+def _tell(plan: Plan, watch: Watch, closing: Closing) -> None:
+    took = moments.span(closing.at - (watch.begun or closing.at))
+    took = f"in {took}" if closing.completed else f"after {took}"
+    took += f" and {watch.runs} runs" if watch.runs > 1 else ""
     status = closing.status.lower().replace("_", " ")
     if sys.stderr.isatty():
         status = style(status, colour_of(closing.status), bold=True)

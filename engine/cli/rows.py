@@ -43,6 +43,8 @@ class Row:
     """When the visit was over; 0.0 where it is not."""
     note: str
     """Why it waits, what it gave, how it failed: as is, of any length."""
+    tenths: int = 0
+    """Of a node with items: how many tenths of them are over."""
 
 
 PRIORITY: Final = (
@@ -71,5 +73,5 @@ def fitting(rows: Sequence[Row], height: int) -> list[Row]:
 
 def changed(before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
     """The rows of `after` that say something new."""
-    known = {row.node: (row.look, row.visit, row.attempt) for row in before}
-    return [row for row in after if known.get(row.node) != (row.look, row.visit, row.attempt)]
+    known = {row.node: (row.look, row.visit, row.attempt, row.tenths) for row in before}
+    return [row for row in after if known.get(row.node) != (row.look, row.visit, row.attempt, row.tenths)]

@@ -154,7 +154,7 @@ def _with_database(common: Common, database: Path | None) -> Common:
 def _mention_unknown(common: Common, family: Family) -> None:
     if family.unknown and not common.quiet:
         named = "; ".join(family.unknown)
-        note(f"note: no spec given, or beside the first one, is of {named}: their children wait until somebody else decides them")
+        note(f"note: no spec that was given, or that lies beside the first one, is of {named}: nothing here decides such children")
 
 
 def _mention_others(common: Common, client: Client, plan: Plan, ours: str) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Literal
@@ -27,7 +27,7 @@ from engine.runtime.payloads.claims import NO_CLAIMS, Claims, brought
 from engine.runtime.queues import TaskQueue, default_identity, take_one
 from engine.runtime.runcache import Held, RunCache, Said
 from engine.runtime.said import describe_decision
-from engine.spec.model import ABSENT, Absent
+from engine.spec.model import ABSENT, Absent, WorkflowNode
 from engine.swf.client import Answered, Client, Request, outcome_of
 from engine.swf.tasks import EMPTY, DecisionTask, parse_decision_task
 
@@ -65,7 +65,7 @@ class Decider:
         self._client = client
         self._claims = claims
         self._plans = {(plan.spec.domain, plan.spec.name, plan.spec.version): plan for plan in plans}
-        self.queues = tuple(dict.fromkeys(TaskQueue(domain=plan.spec.domain, task_list=plan.spec.task_list) for plan in plans))
+        self.queues = tuple(dict.fromkeys(_queues(plans, self._plans)))
         self._requests = {queue: poll_request(queue, settings.identity) for queue in self.queues}
         self._settings = settings
         self._on_decided = on_decided
@@ -215,6 +215,17 @@ class Decider:
         if self._said.first(task.run_id):
             what = "another version of the spec" if isinstance(error, SpecMismatch) else "something else than this spec"
             log.error("The execution %s was decided by %s and is left alone: %s", task.workflow_id, what, error, extra=_address(task))
+
+
+def _queues(plans: Sequence[Plan], known: Collection[tuple[str, str, str]]) -> Iterator[TaskQueue]:
+    """Where decision tasks of these plans come up: their own task lists, and those that nodes give to children that are known here."""
+    for plan in plans:
+        yield TaskQueue(domain=plan.spec.domain, task_list=plan.spec.task_list)
+        for node in plan.nodes.values():
+            if not isinstance(node, WorkflowNode) or node.task_list is ABSENT:
+                continue
+            if (plan.spec.domain, node.workflow.name, node.workflow.version) in known:
+                yield TaskQueue(domain=plan.spec.domain, task_list=node.task_list)
 
 
 def poll_request(queue: TaskQueue, identity: str) -> Request:

@@ -7,6 +7,9 @@ from typing import Any, Final
 
 _SUBJECT: Final[Mapping[str, str]] = {
     "CancelTimer": "timerId",
+    "RequestCancelExternalWorkflowExecution": "workflowId",
+    "ScheduleLambdaFunction": "name",
+    "StartChildWorkflowExecution": "workflowId",
     "FailWorkflowExecution": "reason",
     "RecordMarker": "markerName",
     "RequestCancelActivityTask": "activityId",
