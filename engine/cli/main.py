@@ -33,6 +33,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "decider": Entry(module="engine.cli.decider", help="Make the decisions of specs' workflows."),
         "worker": Entry(module="engine.cli.worker", help="Run the activities of specs."),
         "schedule": Entry(module="engine.cli.schedule", help="Start executions by the clock: run, list, pause, backfill."),
+        "alerts": Entry(module="engine.cli.alerts", help="Tell people when executions fail, time out, are late."),
     },
     "Look": {
         "status": Entry(module="engine.cli.status", help="Where an execution stands, node by node."),
