@@ -49,7 +49,21 @@ def console_app(client: Client, shelf: Shelf, access: Access, *, claims: Claims 
     app = Starlette(
         routes=[Mount(root, routes=[*ROUTES, static])],
         middleware=[Middleware(Guard, access=access, root=root)],
-        exception_handlers={SwfFault: _refused, EndpointError: _unreachable, UsageError: _wrong, InputError: _wrong, 404: _missing},
+        exception_handlers={
+            SwfFault: _refused,
+            EndpointError: _unreachable,
+            UsageError: _wrong,
+            InputError: _wrong,
+            404: _missing,
+            500: _bug,
+        },
+            SwfFault: _refused,
+            EndpointError: _unreachable,
+            UsageError: _wrong,
+            InputError: _wrong,
+            404: _missing,
+            500: _bug,
+        },
     )
     app.state.desk = Desk(
         client=client,
@@ -78,6 +92,12 @@ def _unreachable(request: Request, error: Exception) -> Response:
 
 def _wrong(request: Request, error: Exception) -> Response:
     return desk_of(request).page(request, "error.html", status=400, title="That can't be done", message=str(error), code="")
+
+
+def _bug(request: Request, _error: Exception) -> Response:
+    """Starlette raises the error again behind this page: the server logs it."""
+    page = desk_of(request).templates.get_template("bug.html").render(root=desk_of(request).root)
+    return Response(page, status_code=500, media_type="text/html")
 
 
 def _missing(request: Request, _error: Exception) -> Response:

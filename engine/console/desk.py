@@ -23,6 +23,7 @@ from engine.console.shelf import Shelf
 from engine.console.words import FILTERS
 from engine.errors import UsageError
 from engine.runtime.payloads.claims import Claims
+from engine.spec.model import ABSENT
 from engine.swf.client import Client
 from engine.swf.paging import paged
 
@@ -108,5 +109,6 @@ def environment() -> Environment:
         loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     found.filters.update(FILTERS)
+    found.tests["absent"] = lambda value: value is ABSENT
     found.globals["to"] = to
     return found

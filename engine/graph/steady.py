@@ -53,5 +53,5 @@ def _sized(figure: Figure, bases: Mapping[str, Figure]) -> Figure:
 def _roomy(plan: Plan) -> Overlay:
     """Every node says something, every edge that goes back was taken."""
     status = NodeStatus(state=State.OPEN, note=_ROOM)
-    back = {edge.id: EdgeStatus(taken=10) for edge in plan.edges if not edge.forward}
+    back = {edge.id: EdgeStatus(taken=1) for edge in plan.edges if not edge.forward}
     return Overlay(nodes=dict.fromkeys(plan.nodes, status), edges=back)
