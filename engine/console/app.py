@@ -57,13 +57,6 @@ def console_app(client: Client, shelf: Shelf, access: Access, *, claims: Claims 
             404: _missing,
             500: _bug,
         },
-            SwfFault: _refused,
-            EndpointError: _unreachable,
-            UsageError: _wrong,
-            InputError: _wrong,
-            404: _missing,
-            500: _bug,
-        },
     )
     app.state.desk = Desk(
         client=client,
