@@ -6,7 +6,7 @@ Imports `board`, `closing`, `fanout`, `states`, `spec.model`; imported by `run`.
 from __future__ import annotations
 
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -14,7 +14,7 @@ from engine.interpreter.board import Board, Place
 from engine.interpreter.closing import Closing
 from engine.interpreter.fanout import FanOuts
 from engine.interpreter.states import NodeState
-from engine.spec.model import ABSENT, Json
+from engine.spec.model import ABSENT, Absent, Json
 
 _ENCODER: Final = msgspec.json.Encoder()
 """Fast, and all that it gets is names, whole numbers and times."""
@@ -23,9 +23,15 @@ MOST_NAMED: Final = 20
 """Open and failed nodes that are named; their numbers tell of the others."""
 
 
-def summary(nodes: int, board: Board, closing: Closing, fanouts: FanOuts) -> str:
-    """JSON: v (1), nodes, done, skipped, running (numbers), open and failed (the first 20), phase. Costs the same for any history."""
-    counts = board.counts
+def summary(nodes: int, board: Board, closing: Closing, fanouts: FanOuts, carry: str | Literal[Absent.ABSENT] = ABSENT) -> str:
+    """JSON: v (1), nodes, done, skipped, running (numbers), open and failed (the first 20), phase. Costs the same for any history.
+
+    Where they say anything: `compensation` (how much is undone, has failed, is left), `carry` (see `draining`).
+    """
+    counts, undoing = board.counts, closing.compensation
+    more: dict[str, Json] = {} if carry is ABSENT else {"carry": carry}
+    if closing.undoes:
+        more["compensation"] = {"undone": len(undoing.undone), "failed": len(undoing.failed), "left": len(undoing.done)}
     return _ENCODER.encode(
         {
             "v": 1,
@@ -36,6 +42,7 @@ def summary(nodes: int, board: Board, closing: Closing, fanouts: FanOuts) -> str
             "open": [_open(place, fanouts) for place in islice(board.live.values(), MOST_NAMED)],
             "failed": list(islice(board.failed, MOST_NAMED)),
             "phase": closing.phase,
+            **more,
         }
     ).decode()
 

@@ -45,28 +45,26 @@ class Course:
         self._refusals: dict[str, int] = {}
         """Of the run's own timers, by id."""
 
-    def begin(self, again: i.ContinueExecution, now: float) -> None:
-        """`again`: what continues the execution as it was started."""
-        self.nodes.again = again
+    def begin(self, now: float) -> None:
         schema = self._plan.spec.input_schema
         if schema is not ABSENT:
             try:
                 check_input(schema, self._data.input, f"the workflow {self._plan.spec.name}")
             except InputError as error:
                 self.nodes.fail_execution("", Failure(name="InputInvalid", message=str(error)), 0, now)
-                self._go_on(now)
+                self.go_on(now)
                 return
         self._board.make_ready(self._plan.start, forced=True)
-        self._go_on(now)
+        self.go_on(now)
 
     def cancel(self, now: float) -> None:
         self._closing.cancel(now)
         self.nodes.fanouts.begin_nothing()
-        self._go_on(now)
+        self.go_on(now)
 
     def signaled(self, name: str, text: i.Text, now: float) -> None:
         self.nodes.signaled(name, None if text is ABSENT else decode(text), now)
-        self._go_on(now)
+        self.go_on(now)
 
     # What happens to work.
 
@@ -88,14 +86,14 @@ class Course:
             self._undoing.succeeded()
         else:
             self.nodes.completed(work, None if result is ABSENT else decode(result), now)
-        self._go_on(now)
+        self.go_on(now)
 
     def failed(self, work: Work, failure: Failure, now: float) -> None:
         if work.address.undo:
             self._undoing.missed(failure)
         elif work.live:
             self.nodes.failed(work.address, failure, now)
-        self._go_on(now)
+        self.go_on(now)
 
     def canceled(self, work: Work, failure: Failure, now: float) -> None:
         """It was canceled: on our request, or, while the execution runs on, by somebody else's decision."""
@@ -105,7 +103,7 @@ class Course:
             self.nodes.failed(work.address, failure, now)
         elif work.live:
             self.nodes.stopped(work.address, now)
-        self._go_on(now)
+        self.go_on(now)
 
     def refused(self, work: Work, cause: str, now: float) -> None:
         """SWF did not begin it."""
@@ -117,7 +115,7 @@ class Course:
                 self._undoing.missed(failure)
             else:
                 self.nodes.failed(work.address, failure, now)
-        self._go_on(now)
+        self.go_on(now)
 
     # What happens to timers.
 
@@ -128,7 +126,7 @@ class Course:
             self._parking.time_is_up()
         elif timer.live:
             self._closing.timer_over(timer)
-        self._go_on(now)
+        self.go_on(now)
 
     def _node_timer_fired(self, purpose: Purpose, address: Address, now: float) -> None:
         match purpose:
@@ -160,11 +158,12 @@ class Course:
                 elif wish.live and wish.address is not ABSENT and self._closing.phase is Phase.RUNNING:
                     self.nodes.failed(wish.address, failure, now)
             self._closing.timer_refused(timer)
-        self._go_on(now)
+        self.go_on(now)
 
     # The cascade.
 
-    def _go_on(self, now: float) -> None:
+    def go_on(self, now: float) -> None:
+        """What can be done next is done."""
         self._cascade(now)
         while (target := self._closing.look(now)) is not ABSENT:
             for reset in self._board.divert(target):

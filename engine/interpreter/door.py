@@ -99,6 +99,10 @@ def _close_refused(number: int, time: float, a: Attributes) -> e.Event:
     return e.CloseRefused(id=number, time=time, cause=text(number, a, "cause"))
 
 
+def _continuing_refused(number: int, time: float, a: Attributes) -> e.Event:
+    return e.CloseRefused(id=number, time=time, cause=text(number, a, "cause"), continuing=True)
+
+
 def _decision_task_started(number: int, time: float, a: Attributes) -> e.Event:  # noqa: ARG001  (the doors have one shape)
     return e.DecisionTaskStarted(id=number, time=time)
 
@@ -154,7 +158,7 @@ _DOORS: Final = {
         "CompleteWorkflowExecutionFailed": _close_refused,
         "FailWorkflowExecutionFailed": _close_refused,
         "CancelWorkflowExecutionFailed": _close_refused,
-        "ContinueAsNewWorkflowExecutionFailed": _close_refused,
+        "ContinueAsNewWorkflowExecutionFailed": _continuing_refused,
         "DecisionTaskStarted": _decision_task_started,
         "WorkflowExecutionSignaled": _signaled,
         **WORK_READERS,

@@ -70,6 +70,8 @@ class ExecutionClosed(Happened):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseRefused(Happened):
     cause: str
+    continuing: bool = False
+    """It was to continue the execution as a new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,8 @@ WITH_CATCH: Final = (*WORK_NODES, WaitNode)
 class Nodes:
     """Part of a run."""
 
-    __slots__ = ("_board", "_closing", "_data", "_ledger", "_plan", "_undoing", "_works", "again", "fanouts", "known", "orders", "signals", "waits")
+    __slots__ = ("_board", "_closing", "_data", "_ledger", "_plan", "_undoing", "_works", "again", "fanouts", "known", "orders", "signals",
+                 "waits")  # fmt: skip
 
     def __init__(self, plan: Plan, board: Board, ledger: Ledger, closing: Closing, data: Data) -> None:
         self._plan = plan

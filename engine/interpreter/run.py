@@ -14,6 +14,7 @@ end), `compensation` (undoing), `scope` (data). Imports these, `errors`, `graph.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Final, Literal
 
 from engine.errors import HistoryError, SpecMismatch
@@ -26,12 +27,16 @@ from engine.interpreter.context import summary
 from engine.interpreter.course import Course
 from engine.interpreter.decisions import Decision, batch
 from engine.interpreter.door import RawEvent, read_event
+from engine.interpreter.draining import MOST_EVENTS, Draining, Luggage
+from engine.interpreter.envelope import carries, opened
 from engine.interpreter.failure import of_answer
 from engine.interpreter.intents import CancelExecution, CompleteExecution, ContinueExecution, FailExecution, RecordMarker
 from engine.interpreter.ledger import Ledger, Work
 from engine.interpreter.parking import Parking
+from engine.interpreter.parts import Parts, first_of
 from engine.interpreter.scope import Data
 from engine.interpreter.texts import LONGEST_DATA
+from engine.interpreter.unpacking import chain_of, read_state, take_up
 from engine.interpreter.view import Outcome, RunView, view_edges, view_nodes
 from engine.interpreter.watching import NOBODY, Watcher
 from engine.spec.model import ABSENT, Absent
@@ -52,27 +57,39 @@ OURS: Final = {
 class Run:
     """See above. `closed` and `outcome` follow the close event, not the wish to close.
 
-    `longest`: characters of a payload that can be carried, SWF's own limit unless there is a store for longer ones.
+    `longest`: characters of a payload that can be carried, SWF's own limit unless there is a store for longer ones. `most_events`: when
+    the history has so many, the run goes on as a new execution.
     """
 
-    __slots__ = ("_board", "_closing", "_course", "_data", "_ledger", "_now", "_parking", "_plan", "last_event_id", "outcome")
+    __slots__ = ("_closing", "_course", "_data", "_draining", "_most_events", "_now", "_parking", "last_event_id", "outcome", "parts")
 
-    def __init__(self, plan: Plan, *, workflow_id: str, run_id: str, longest: int = LONGEST_DATA, watcher: Watcher = NOBODY) -> None:
-        self._plan = plan
-        self._board = Board(plan, watcher)
-        self._ledger = Ledger()
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        workflow_id: str,
+        run_id: str,
+        longest: int = LONGEST_DATA,
+        most_events: int = MOST_EVENTS,
+        watcher: Watcher = NOBODY,
+    ) -> None:
+        board, ledger = Board(plan, watcher), Ledger()
         self._data = Data(workflow_id, run_id, longest)
-        self._parking = Parking(self._ledger, run_id)
+        self._parking = Parking(ledger, run_id)
         manners = Manners(patience=plan.spec.timeouts.cancel, on_cancel=plan.spec.on_cancel)
-        self._closing = Closing(self._board, self._ledger, self._parking, Compensation(plan, self._ledger, self._data), manners)
-        self._course = Course(plan, self._board, self._ledger, self._parking, self._closing, self._data)
+        self._closing = Closing(board, ledger, self._parking, Compensation(plan, ledger, self._data), manners)
+        self._course = Course(plan, board, ledger, self._parking, self._closing, self._data)
+        self.parts = Parts(plan=plan, board=board, data=self._data, ledger=ledger, nodes=self._course.nodes, closing=self._closing)
+        """For `carry`: only this class changes any of it."""
+        self._draining: Draining | Literal[Absent.ABSENT] = ABSENT
+        self._most_events = most_events
         self._now = 0.0
         self.last_event_id = 0
         self.outcome: Outcome | Literal[Absent.ABSENT] = ABSENT
 
     @property
     def plan(self) -> Plan:
-        return self._plan
+        return self.parts.plan
 
     @property
     def closed(self) -> bool:
@@ -90,23 +107,29 @@ class Run:
             raise HistoryError(event.id, "the execution is closed: nothing can happen any more")
         if (event.id == 1) is not isinstance(event, e.ExecutionStarted):
             raise HistoryError(event.id, "a history begins with WorkflowExecutionStarted, and has no second one")
-        self._ledger.now = event.time
+        self.parts.ledger.now = event.time
         self.HANDLERS[type(event)](self, event)
         self.last_event_id = event.id
         self._now = event.time
+        if self._draining is not ABSENT and event.id >= self._draining.at and not self.closed and self._draining.look(event.id):
+            self._course.go_on(event.time)
 
     def decisions(self) -> list[Decision]:
         """SWF decisions for everything that is wanted and that no event has confirmed: at most 100, a close decision last."""
-        return batch(self._ledger.pending, self._closing.wanted, self._ledger.more, self._now)
+        close = self._closing.wanted
+        if close is ABSENT and self._draining is not ABSENT:
+            close = self._draining.intent
+        return batch(self.parts.ledger.pending, close, self.parts.ledger.more, self._now)
 
     def context(self) -> str:
         """The executionContext: a small JSON summary."""
-        return summary(len(self._plan.nodes), self._board, self._closing, self._course.nodes.fanouts)
+        said = ABSENT if self._draining is ABSENT else self._draining.said
+        return summary(len(self.plan.nodes), self.parts.board, self._closing, self._course.nodes.fanouts, said)
 
     def view(self) -> RunView:
         return RunView(
-            nodes=view_nodes(self._plan, self._board, self._data, self._course.nodes.fanouts, self._course.nodes.works),
-            edges=view_edges(self._plan, self._board),
+            nodes=view_nodes(self.plan, self.parts.board, self._data, self._course.nodes.fanouts, self._course.nodes.works),
+            edges=view_edges(self.plan, self.parts.board),
             phase=self._closing.phase,
             outcome=self.outcome,
             last_event_id=self.last_event_id,
@@ -116,19 +139,31 @@ class Run:
     # One method per event that moves a run. Each lets the ledger check the event before anything changes.
 
     def _started(self, event: e.ExecutionStarted) -> None:
-        spec = self._plan.spec
+        spec = self.plan.spec
         if (event.workflow, event.version) != (spec.name, spec.version):
             raise HistoryError(event.id, f"this is an execution of {event.workflow} {event.version}, not of {spec.name} {spec.version}")
-        self._data.begin(None if event.input is ABSENT else decode(event.input), event.workflow, event.version, event.time)
-        details = encode({"digest": self._plan.digest, "spec": spec.name, "version": spec.version})
-        self._ledger.want_marker(RecordMarker(marker=SPEC_MARKER, details=details))
-        self._course.begin(ContinueExecution(input=event.input, terms=event.terms), event.time)
+        given = opened(event.input, event.id)
+        state = ABSENT if given.state is ABSENT else read_state(given.state, self.plan.digest, event.id)
+        chain = first_of(self._data.run_id, event.time, event.terms) if state is ABSENT else chain_of(state)
+        self._data.begin(given.value, event.workflow, event.version, chain.start, chain.run_id)
+        details = encode({"digest": self.plan.digest, "spec": spec.name, "version": spec.version})
+        self.parts.ledger.want_marker(RecordMarker(marker=SPEC_MARKER, details=details))
+        luggage = Luggage(input=given.value if given.input is not ABSENT else ABSENT, terms=event.terms, chain=chain)
+        self._draining = Draining(self.parts, luggage, self._most_events)
+        self._course.nodes.again = ContinueExecution(input=given.input, terms=replace(event.terms, execution_timeout=chain.timeout))
+        self._course.nodes.known.update(given.known)
+        if state is ABSENT:
+            self._course.begin(event.time)
+        else:
+            take_up(self.parts, state)
+            self._course.go_on(event.time)
 
     def _cancel_requested(self, event: e.ExecutionCancelRequested) -> None:
         self._course.cancel(event.time)
 
     def _execution_closed(self, event: e.ExecutionClosed) -> None:
-        if event.status in OURS and not isinstance(self._closing.intent, OURS[event.status]):
+        carried = event.status is e.CloseStatus.CONTINUED_AS_NEW and carries(event.input)
+        if event.status in OURS and not carried and not isinstance(self._closing.intent, OURS[event.status]):
             raise HistoryError(event.id, f"the execution is closed as {event.status}, which this spec does not want here")
         self._closing.closed(event.time)
         self.outcome = Outcome(
@@ -141,25 +176,29 @@ class Run:
         )
 
     def _close_refused(self, event: e.CloseRefused) -> None:
+        if event.continuing and not isinstance(self._closing.intent, ContinueExecution) and self._draining is not ABSENT:
+            if self._draining.refused(event.id, event.cause):
+                self._course.go_on(event.time)
+            return
         if not self._closing.asked:
             raise HistoryError(event.id, "a close decision was refused, but this spec wants none here")
         self._closing.refused(event.cause)
 
     def _decision_task_started(self, event: e.DecisionTaskStarted) -> None:  # noqa: ARG002  (the handlers have one shape)
-        self._ledger.forget_withdrawn()
+        self.parts.ledger.forget_withdrawn()
 
     def _signaled(self, event: e.Signaled) -> None:
         self._course.signaled(event.signal, event.input, event.time)
 
     def _work_scheduled(self, event: e.WorkScheduled) -> None:
-        self._course.scheduled(self._ledger.work_scheduled(event), event.time)
+        self._course.scheduled(self.parts.ledger.work_scheduled(event), event.time)
         self._parking.got_through()
 
     def _work_refused(self, event: e.WorkRefused) -> None:
-        self._course.refused(self._ledger.work_refused(event), event.cause, event.time)
+        self._course.refused(self.parts.ledger.work_refused(event), event.cause, event.time)
 
     def _work_started(self, event: e.WorkStarted) -> None:
-        self._course.started(self._ledger.work_started(event), event.time)
+        self._course.started(self.parts.ledger.work_started(event), event.time)
 
     def _work_completed(self, event: e.WorkCompleted) -> None:
         self._course.completed(self._closed(event), event.result, event.time)
@@ -172,53 +211,53 @@ class Run:
         self._course.canceled(self._closed(event), of_answer(event), event.time)
 
     def _closed(self, event: e.Answer) -> Work:
-        work = self._ledger.work_closed(event)
+        work = self.parts.ledger.work_closed(event)
         self._parking.room_for(work.kind)
         return work
 
     def _work_cancel_requested(self, event: e.CancelRequested) -> None:
-        self._ledger.cancel_requested(event)
+        self.parts.ledger.cancel_requested(event)
 
     def _work_cancel_refused(self, event: e.CancelRefused) -> None:
-        self._ledger.cancel_refused(event)
+        self.parts.ledger.cancel_refused(event)
 
     def _timer_started(self, event: e.TimerStarted) -> None:
-        timer = self._ledger.timer_started(event)
+        timer = self.parts.ledger.timer_started(event)
         if timer is not ABSENT and timer.address is not ABSENT:
             self._parking.got_through()
 
     def _timer_refused(self, event: e.StartTimerFailed) -> None:
-        timer = self._ledger.timer_refused(event)
+        timer = self.parts.ledger.timer_refused(event)
         if timer is not ABSENT:
             self._course.timer_refused(timer, event.cause, event.time)
 
     def _timer_fired(self, event: e.TimerFired) -> None:
-        timer = self._ledger.timer_closed(event)
+        timer = self.parts.ledger.timer_closed(event)
         self._parking.room_for_timer()
         if timer is not ABSENT:
             self._course.fired(timer, event.time)
 
     def _timer_canceled(self, event: e.TimerCanceled) -> None:
-        self._ledger.timer_closed(event)
+        self.parts.ledger.timer_closed(event)
         self._parking.room_for_timer()
 
     def _timer_not_canceled(self, event: e.CancelTimerFailed) -> None:
-        self._ledger.timer_not_canceled(event)
+        self.parts.ledger.timer_not_canceled(event)
 
     def _marker_recorded(self, event: e.MarkerRecorded) -> None:
         if event.marker == MARKER:
-            self._ledger.marker_answered(event.marker)
+            self.parts.ledger.marker_answered(event.marker)
         if event.marker != SPEC_MARKER:
             return
         details = decode(event.details)
         recorded = details.get("digest") if isinstance(details, Mapping) else None
-        if recorded != self._plan.digest:
-            raise SpecMismatch(event.id, recorded=str(recorded), ours=self._plan.digest)
-        self._ledger.marker_answered(event.marker)
+        if recorded != self.plan.digest:
+            raise SpecMismatch(event.id, recorded=str(recorded), ours=self.plan.digest)
+        self.parts.ledger.marker_answered(event.marker)
 
     def _marker_refused(self, event: e.RecordMarkerFailed) -> None:
         """Without the marker a changed spec goes unnoticed, but the execution can go on."""
-        self._ledger.marker_answered(event.marker)
+        self.parts.ledger.marker_answered(event.marker)
 
     def _nothing(self, event: e.Irrelevant) -> None:
         pass

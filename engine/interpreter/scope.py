@@ -38,9 +38,11 @@ class Data:
         self.visits: dict[str, int] = {}
         self.execution: dict[str, Json] = {"workflowId": workflow_id, "runId": run_id, "visits": self.visits}
 
-    def begin(self, value: Json, name: str, version: str, start_time: float) -> None:
+    def begin(self, value: Json, name: str, version: str, start_time: float, run_id: str | Literal[Absent.ABSENT] = ABSENT) -> None:
+        """`start_time` and `run_id`: of the first of the runs that go on from one another; absent: of this one, which is the first."""
         self.input = value
-        self.execution.update(name=name, version=version, startTime=start_time)
+        self.run_id = self.run_id if run_id is ABSENT else run_id
+        self.execution.update(runId=self.run_id, name=name, version=version, startTime=start_time)
 
     def completed(self, node: str, result: Json) -> None:
         self.results[node] = result

@@ -1,0 +1,80 @@
+"""The inputs that swfgraph itself gives an execution: the user's input, with what an earlier run has left for this one.
+
+    {"$swfgraph": {"v": 1, "input": ..., "state": ...}}                       a long run goes on (see `carry`)
+    {"$swfgraph": {"v": 1, "input": ..., "known": ..., "retryOf": {...}}}     a failed one is run again, without what had completed
+
+Without `input` there is none. No user's input looks like this: `start` refuses it. Imports `errors`, `spec`; imported by `carry`, `run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeGuard
+
+from engine.errors import HistoryError
+from engine.spec.model import ABSENT, Absent, Json
+from engine.spec.payload import decode, encode
+
+KEY: Final = "$swfgraph"
+VERSION: Final = 1
+_FIELDS: Final = frozenset({"v", "input", "state", "known", "retryOf"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What an execution is given."""
+
+    input: str | Literal[Absent.ABSENT]
+    """The text, as the user's."""
+    value: Json
+    """Of the text; without one: null."""
+    state: Json | Literal[Absent.ABSENT] = ABSENT
+    known: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    """By node: see `carry`."""
+
+
+def carries(text: str | Literal[Absent.ABSENT]) -> bool:
+    """Whether a run goes on with this input."""
+    value = None if text is ABSENT else decode(text)
+    return _is_envelope(value) and isinstance(value[KEY], Mapping) and "state" in value[KEY]
+
+
+def opened(text: str | Literal[Absent.ABSENT], event_id: int) -> Envelope:
+    """What this input says. Raises: HistoryError, where swfgraph's own can't be read."""
+    value = None if text is ABSENT else decode(text)
+    if not _is_envelope(value):
+        return Envelope(input=text, value=value)
+    inner: Json = value[KEY]
+    if not isinstance(inner, Mapping) or inner.get("v") != VERSION or not inner.keys() <= _FIELDS:
+        message = f'its input has a "{KEY}" that this version of swfgraph does not know: a newer decider has to go on with it'
+        raise HistoryError(event_id, message)
+    known = inner.get("known", {})
+    if not _is_known(known):
+        raise HistoryError(event_id, f"what is known from an earlier run should be an object by node, of results or items, it is {known!r}")
+    given = inner.get("input", ABSENT)
+    return Envelope(
+        input=ABSENT if given is ABSENT else encode(given),
+        value=None if given is ABSENT else given,
+        state=inner.get("state", ABSENT),
+        known=known,
+    )
+
+
+def sealed(value: Json | Literal[Absent.ABSENT], state: Json) -> str:
+    """The input of the run that goes on from this state; `value` is the user's input, absent where there is none."""
+    given = {} if value is ABSENT else {"input": value}
+    return encode({KEY: {"v": VERSION, **given, "state": state}})
+
+
+def _is_envelope(value: Json) -> TypeGuard[Mapping[str, Json]]:
+    return isinstance(value, Mapping) and value.keys() == {KEY}
+
+
+def _is_known(known: Json) -> bool:
+    return isinstance(known, Mapping) and all(isinstance(entry, Mapping) and _is_entry(entry) for entry in known.values())
+
+
+def _is_entry(entry: Mapping[str, Json]) -> bool:
+    items = entry.get("items", {})
+    return isinstance(items, Mapping) and all(isinstance(index, str) and index.isascii() and index.isdecimal() for index in items)
