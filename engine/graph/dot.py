@@ -25,12 +25,19 @@ _SHAPES: Final = {
 }
 
 
+LARGE: Final = 400
+"""Figures from which on Graphviz is not to look for the best place of each from left to right, which takes it most of its time."""
+_PATIENCE: Final = 0.3
+"""Rounds per figure, while it looks for good ones (Graphviz, attribute nslimit)."""
+
+
 def dot_text(chart: Chart, *, exact: bool = False) -> str:
     """`exact`: the figures have their size whatever Graphviz thinks of their text; else they grow with it."""
     sizes = "true" if exact else "false"
+    hurry = f", nslimit={_PATIENCE:g}" if len(chart.figures) >= LARGE else ""
     lines = [
         f"digraph {_quoted(chart.title).replace('&amp;', '&')} {{",
-        f'  graph [rankdir=TB, nodesep=0.35, ranksep=0.45, bgcolor="white", tooltip={_quoted(chart.subtitle or chart.title)}];',
+        f'  graph [rankdir=TB, nodesep=0.35, ranksep=0.45, bgcolor="white", tooltip={_quoted(chart.subtitle or chart.title)}{hurry}];',
         f'  node [fontname="{FONT}", fontsize={NAME_SIZE:g}, fixedsize={sizes}];',
         f'  edge [fontname="{FONT}", fontsize={LABEL_SIZE:g}, arrowsize=0.7];',
         *(_node(figure, exact=exact) for figure in chart.figures),

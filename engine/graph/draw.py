@@ -29,8 +29,8 @@ __all__ = ["EdgeStatus", "Engine", "Format", "NodeStatus", "Overlay", "State", "
 PNG_SCALE: Final = 2.0
 """Pixels per point: sharp on today's screens."""
 
-MOST_PIXELS: Final = 25_000_000
-"""Of a PNG; a larger chart is drawn at a smaller scale."""
+MOST_PIXELS: Final = 12_000_000
+"""Of a PNG; a larger chart is drawn at a smaller scale. It takes a second for each six million."""
 
 
 class Format(StrEnum):
