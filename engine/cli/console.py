@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from engine.cli.endpoint import existing
+from engine.cli.endpoint import claims_of, existing
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command
 from engine.cli.output import hint, note, print_json
@@ -55,7 +55,7 @@ def command(common: Common, specs: tuple[Path, ...], host: str, port: int, **giv
         raise UsageError(f"listening on {host} lets other machines in: name a file of access keys with --credentials to have them log in")
     names = LOOPBACK_NAMES | {in_url(host).lower()} | {name.lower() for name in given["names"]}
     with existing(common) as client, closing(listen(host, port)) as listener:
-        app = console_app(client, Shelf(find_specs(specs)), Access(names=names, tokens=keys))
+        app = console_app(client, Shelf(find_specs(specs)), Access(names=names, tokens=keys), claims=claims_of(common))
         server = Server(app, client.interrupt)
         url = f"http://{in_url(host)}:{listener.getsockname()[1]}{ROOT}/"
         server.on_start = lambda: _announce(common, url, client.url)

@@ -37,6 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Look": {
         "status": Entry(module="engine.cli.status", help="Where an execution stands, node by node."),
+        "watch": Entry(module="engine.cli.watch", help="Watch an execution as it goes on."),
         "list": Entry(module="engine.cli.listing", help="List executions."),
         "describe": Entry(module="engine.cli.describe", help="An execution's configuration and counts."),
         "history": Entry(module="engine.cli.history", help="The events of an execution."),
@@ -44,6 +45,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "Steer": {
         "signal": Entry(module="engine.cli.signal", help="Send a signal to an execution."),
         "cancel": Entry(module="engine.cli.cancel", help="Ask an execution to cancel."),
+        "retry": Entry(module="engine.cli.retry", help="Start a closed execution again, from where it failed."),
         "terminate": Entry(module="engine.cli.terminate", help="End an execution at once."),
     },
     "Operate": {

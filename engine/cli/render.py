@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
+from engine.cli.endpoint import claims_of, on_execution
 from engine.cli.exits import Exit
-from engine.cli.options import Common, offline_command, spec_argument
+from engine.cli.options import Common, execution_command, run_id_option, spec_argument
 from engine.cli.output import note, print_binary, print_json
 from engine.errors import UsageError
 from engine.graph.check import load_plan
-from engine.graph.draw import render
+from engine.graph.draw import Overlay, render
+from engine.graph.plan import Plan
+from engine.interpreter.run import Run
+from engine.runtime.history import events_after
+from engine.runtime.reading.colouring import overlay_of
+from engine.spec.model import ABSENT
 
 TEXT_FORMATS = frozenset({"dot", "svg", "mermaid"})
 SUFFIXES = {".dot": "dot", ".gv": "dot", ".svg": "svg", ".png": "png", ".pdf": "pdf", ".mmd": "mermaid", ".mermaid": "mermaid"}
@@ -24,8 +32,11 @@ SUFFIXES = {".dot": "dot", ".gv": "dot", ".svg": "svg", ".png": "png", ".pdf": "
 @click.option(
     "--format", "wanted", type=click.Choice(["dot", "svg", "png", "pdf", "mermaid"]), default=None, help="[default: by the suffix]"
 )
-@offline_command
-def command(common: Common, spec: Path, output: Path | None, wanted: str | None) -> Exit:
+@click.option("--execution", "workflow_id", default="", metavar="ID", help="Coloured by this execution: states, attempts, the path taken.")
+@run_id_option
+@click.option("--at", type=click.IntRange(min=1), default=None, metavar="EVENT", help="As it was after that event. [default: the last]")
+@execution_command
+def command(common: Common, spec: Path, output: Path | None, wanted: str | None, **given: Any) -> Exit:
     """Draw a spec: rectangles are activities, diamonds decisions, ovals terminals; retry edges are dashed.
 
     The format follows from the suffix of the file: .dot, .gv, .svg, .png, .pdf, .mmd, .mermaid. It needs no Graphviz, but uses
@@ -36,11 +47,13 @@ def command(common: Common, spec: Path, output: Path | None, wanted: str | None)
       swfgraph render fruit.json -o fruit.svg
       swfgraph render fruit.json --format dot | dot -Tps > fruit.ps
       swfgraph render fruit.json --format mermaid
+      swfgraph render fruit.json --execution Demo -o demo.png
     """
     kind = wanted or _by_suffix(output)
     if output is None and kind not in TEXT_FORMATS and sys.stdout.isatty():
         raise UsageError(f"a {kind.upper()} is nothing for a terminal: name a file with -o, or send it on with a pipe")
-    content = render(load_plan(spec), kind)
+    plan = load_plan(spec)
+    content = render(plan, kind, status=_overlay(common, plan, given) if given["workflow_id"] else ABSENT)
     if output is None:
         print_binary(content)
         return Exit.DONE
@@ -53,6 +66,17 @@ def command(common: Common, spec: Path, output: Path | None, wanted: str | None)
     elif not common.quiet:
         note(f"{output}: {kind}, {len(content):,} bytes")
     return Exit.DONE
+
+
+def _overlay(common: Common, plan: Plan, given: Mapping[str, Any]) -> Overlay:
+    """Raises: HistoryError where the execution is not one of this spec."""
+    with on_execution(common, given["workflow_id"], given["run_id"]) as (client, execution):
+        address = (execution.domain, execution.workflow_id, execution.run_id)
+        events = events_after(client, address, 0, until=given["at"] or sys.maxsize)
+    run = Run(plan, workflow_id=execution.workflow_id, run_id=execution.run_id)
+    for event in claims_of(common).events(events):
+        run.fold(event)
+    return overlay_of(plan, run.view())
 
 
 def _by_suffix(output: Path | None) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from engine.cli.options import Common
 from engine.errors import UsageError
-from engine.graph.check import find_specs, load_plan
+from engine.graph.check import check_file, find_specs, load_plan
 from engine.graph.plan import Plan
+from engine.spec.model import ABSENT
 
 
 def spec_files(paths: Sequence[Path]) -> list[Path]:
@@ -31,3 +32,17 @@ def load(path: Path, common: Common) -> Plan:
 
 def load_all(paths: Sequence[Path], common: Common) -> list[Plan]:
     return [load(path, common) for path in spec_files(paths)]
+
+
+def plan_for(name: str, version: str, paths: Sequence[Path]) -> Plan:
+    """The plan of a workflow type, among the specs there; what is no sound spec is passed over.
+
+    Raises: UsageError where none has it.
+    """
+    files = find_specs(paths)
+    for file in files:
+        checked = check_file(file)
+        if checked.plan is not ABSENT and (checked.plan.spec.name, checked.plan.spec.version) == (name, version):
+            return checked.plan
+    where = ", ".join(map(str, paths))
+    raise UsageError(f"none of the {len(files)} specs in {where} is {name} {version}: name its file or folder")
