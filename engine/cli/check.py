@@ -13,7 +13,7 @@ from engine.cli.options import Common, offline_command, specs_argument
 from engine.cli.output import note, print_json
 from engine.cli.specs import spec_files
 from engine.errors import Severity
-from engine.graph.check import check_file
+from engine.graph.check import check_files
 
 
 @click.command("check")
@@ -22,8 +22,9 @@ from engine.graph.check import check_file
 def command(common: Common, specs: tuple[Path, ...]) -> Exit:
     """Check specs: their shape, their graph, their expressions. Every mistake is shown, with file, line and column.
 
-    Of a directory, every spec in it is checked (a spec is a *.json file with "nodes"). Exit code 1 if there is an error;
-    warnings are shown only.
+    Of a directory, every spec in it is checked (a spec is a *.json file with "nodes"); specs that are checked together are also held
+    against each other: do the children that they start have the versions that are there? Exit code 1 if there is an error; warnings are
+    shown only.
 
     \b
     Examples:
@@ -31,7 +32,7 @@ def command(common: Common, specs: tuple[Path, ...]) -> Exit:
       swfgraph check specs/ --json | jq '.findings[] | select(.severity == "error")'
     """
     files = spec_files(specs)
-    findings = [finding for file in files for finding in check_file(file).findings]
+    findings = check_files(files)
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     warnings = len(findings) - errors
     if common.json:

@@ -22,6 +22,7 @@ from engine.graph.findings import Places
 from engine.graph.plan import Plan
 from engine.graph.salvage import salvage
 from engine.graph.structure import structure_findings, structure_of
+from engine.graph.together import findings_between
 from engine.spec.model import ABSENT, Absent
 from engine.spec.parse import parse_spec
 from engine.spec.schema import schema_findings
@@ -36,6 +37,26 @@ class Checked:
     """By their place in the file."""
     plan: Plan | Literal[Absent.ABSENT]
     """Absent when any finding is an error."""
+    document: Document | Literal[Absent.ABSENT] = ABSENT
+    """Absent when the file could not be read."""
+
+
+def check_files(paths: Iterable[Path | str]) -> list[Finding]:
+    """Of every file by itself, and of those that are right together."""
+    checked = [check_file(path) for path in paths]
+    sound = [
+        (one.plan.spec, Places(file=one.plan.spec.file, document=one.document))
+        for one in checked
+        if one.plan is not ABSENT and one.document is not ABSENT
+    ]
+    between: dict[str, list[Finding]] = {}
+    for finding in findings_between(sound):
+        between.setdefault(finding.file, []).append(finding)
+    return [it for one in checked for it in _in_order((*one.findings, *between.get(_file_of(one), ())))]
+
+
+def _file_of(checked: Checked) -> str:
+    return "" if checked.document is ABSENT else checked.document.file
 
 
 def check_file(path: Path | str) -> Checked:
@@ -50,7 +71,7 @@ def check_file(path: Path | str) -> Checked:
 def check_document(document: Document) -> Checked:
     shape = schema_findings(document)
     if _has_error(shape):
-        return Checked(findings=_in_order((*shape, *_behind(document, shape))), plan=ABSENT)
+        return Checked(findings=_in_order((*shape, *_behind(document, shape))), plan=ABSENT, document=document)
     spec = parse_spec(document)
     places = Places(file=document.file, document=document)
     structure = structure_of(spec)
@@ -58,7 +79,7 @@ def check_document(document: Document) -> Checked:
     sound = not _has_error(graph)
     data = tuple(data_findings(spec, before(structure) if sound else ABSENT, places))
     findings = _in_order((*shape, *graph, *data))
-    return Checked(findings=findings, plan=ABSENT if _has_error(findings) else plan_of(structure))
+    return Checked(findings=findings, plan=ABSENT if _has_error(findings) else plan_of(structure), document=document)
 
 
 def _behind(document: Document, shape: Sequence[Finding]) -> Iterator[Finding]:
