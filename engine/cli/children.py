@@ -1,6 +1,6 @@
 """The specs of child workflows: among those that the command line names, else among the *.json files beside the parent's.
 
-Children run in the domain of their parent, whatever their own specs say. Imports `graph`, `specs`; imported by `run`.
+Children run in the domain of their parent, whatever their own specs say. Imports `graph`, `spec`; imported by `run` and `retry`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def family_of(parent: Plan, given: Sequence[Plan]) -> Family:
         for node in workflow_nodes(plan):
             if node.workflow in found:
                 continue
-            file = _beside(plan.spec.folder, node.workflow)
+            file = spec_of(plan.spec.folder, node.workflow.name, node.workflow.version)
             if file is None:
                 unknown.append(f"{node.workflow.name} {node.workflow.version} (the node {node.name} of {plan.spec.file})")
                 continue
@@ -57,13 +57,13 @@ def _in_domain(plan: Plan, domain: str) -> Plan:
     return plan if plan.spec.domain == domain else replace(plan, spec=replace(plan.spec, domain=domain))
 
 
-def _beside(folder: Path, kind: WorkflowType) -> Path | None:
-    """The first file, by name, whose top level says that it is the spec of this type."""
+def spec_of(folder: Path, name: str, version: str) -> Path | None:
+    """The first *.json of the folder, by its name, whose top level says that it is the spec of this workflow type."""
     for file in sorted(folder.glob("*.json")):
         try:
             top = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
             continue
-        if isinstance(top, dict) and "nodes" in top and (top.get("name"), top.get("version")) == (kind.name, kind.version):
+        if isinstance(top, dict) and "nodes" in top and (top.get("name"), top.get("version")) == (name, version):
             return file
     return None

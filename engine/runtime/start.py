@@ -55,6 +55,13 @@ def start(client: Client, spec: Spec, value: Json | Literal[Absent.ABSENT], opti
     return _started(client, spec, request)
 
 
+def start_again(client: Client, spec: Spec, envelope: Json, options: StartOptions, claims: Claims) -> Started:
+    """Start one with an input of our own making (see `interpreter.envelope`). Raises: as `start`."""
+    return _started(
+        client, spec, {**_terms(spec, options), "input": _sent(encode(envelope), f"the workflow {spec.name} {spec.version}", claims)}
+    )
+
+
 def _started(client: Client, spec: Spec, request: Mapping[str, Any]) -> Started:
     workflow_id: str = request["workflowId"]
     try:
@@ -76,6 +83,10 @@ _HINTS: Final = {
 
 def start_request(spec: Spec, value: Json | Literal[Absent.ABSENT], options: StartOptions, claims: Claims = NO_CLAIMS) -> dict[str, Any]:
     """Every value is stated, so that what holds is the spec and not what happens to be registered."""
+    return {**_terms(spec, options), **_input(spec, value, claims)}
+
+
+def _terms(spec: Spec, options: StartOptions) -> dict[str, Any]:
     tags = tuple(dict.fromkeys((*spec.tags, *options.tags)))
     if len(tags) > _TAGS:
         raise UsageError(f"{len(tags)} tags ({', '.join(tags)}): SWF takes at most {_TAGS}, the spec's included")
@@ -93,7 +104,6 @@ def start_request(spec: Spec, value: Json | Literal[Absent.ABSENT], options: Sta
         **({} if priority is ABSENT else {"taskPriority": str(priority)}),
         **({} if spec.lambda_role is ABSENT else {"lambdaRole": spec.lambda_role}),
         **({"tagList": list(tags)} if tags else {}),
-        **_input(spec, value, claims),
     }
 
 

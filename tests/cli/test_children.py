@@ -97,7 +97,7 @@ def test_a_broken_spec_of_a_child_stops_it_before_anything_runs(shell: Shell, tm
 
 def test_items_are_counted_as_they_get_done(shell: Shell, tmp_path: Path) -> None:
     child(tmp_path)
-    fan = {"forEach": {"items": "[1..20]", "maxConcurrency": 2}, "input": "{% item %}"}
+    fan: dict[str, Any] = {"forEach": {"items": "[1..20]", "maxConcurrency": 2}, "input": "{% item %}"}
     told = shell("run", parent(tmp_path, **fan))
     assert (told.code, told.out) == (0, f"{json.dumps(list(range(1, 21)), separators=(',', ':'))}\n"), told.err
     assert "of 20 items done" in told.err
