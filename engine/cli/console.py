@@ -12,7 +12,7 @@ import click
 
 from engine.cli.endpoint import claims_of, existing
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command
+from engine.cli.options import Common, execution_data_command
 from engine.cli.output import hint, note, print_json
 from engine.console.app import ROOT, console_app
 from engine.console.security import Access
@@ -38,7 +38,7 @@ DEFAULT_PORT = 4511
     metavar="FILE",
     help="Let in only who logs in with a secret access key of this file, which looks like ~/.aws/credentials.",
 )
-@execution_command
+@execution_data_command
 def command(common: Common, specs: tuple[Path, ...], host: str, port: int, **given: Any) -> Exit:
     """Serve the web console for an SWF endpoint, until Ctrl-C or SIGTERM.
 

@@ -11,7 +11,7 @@ import click
 
 from engine.cli.endpoint import claims_of, on_execution
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command, run_id_option, spec_argument
+from engine.cli.options import Common, execution_data_command, run_id_option, spec_argument
 from engine.cli.output import note, print_binary, print_json
 from engine.errors import UsageError
 from engine.graph.check import load_plan
@@ -35,7 +35,7 @@ SUFFIXES = {".dot": "dot", ".gv": "dot", ".svg": "svg", ".png": "png", ".pdf": "
 @click.option("--execution", "workflow_id", default="", metavar="ID", help="Coloured by this execution: states, attempts, the path taken.")
 @run_id_option
 @click.option("--at", type=click.IntRange(min=1), default=None, metavar="EVENT", help="As it was after that event. [default: the last]")
-@execution_command
+@execution_data_command
 def command(common: Common, spec: Path, output: Path | None, wanted: str | None, **given: Any) -> Exit:
     """Draw a spec: rectangles are activities, diamonds decisions, ovals terminals; retry edges are dashed.
 

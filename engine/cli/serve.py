@@ -19,12 +19,15 @@ from engine.console import security
 from engine.console.app import ROOT, console_app
 from engine.console.shelf import Shelf
 from engine.graph.check import find_specs
+from engine.runtime.payloads.claims import Claims
+from engine.runtime.payloads.opening import open_claims
 from engine.service.credentials import read_credentials
 from engine.service.database import Durability
 from engine.service.http import Pages
 from engine.service.serve import DEFAULT_HOST, DEFAULT_PORT, Serving, Settings, serve
 from engine.service.sessions import Session
 from engine.service.wire import Access
+from engine.swf.connect import SQLITE
 from engine.swf.inprocess import SessionClient
 
 log = logging.getLogger(__name__)
@@ -112,18 +115,18 @@ def command(common: Common, **given: Any) -> Exit:
         keys=read_credentials(given["credentials"]) if given["credentials"] else {},
         names=frozenset(given["names"]),
         functions=load_functions(given["functions"]),
-        pages=partial(_pages, given["specs"], no_console=given["no_console"]),
+        pages=partial(_pages, given["specs"], open_claims("", f"{SQLITE}///{given['db']}"), no_console=given["no_console"]),
     )
     number = serve(settings, lambda serving: _announce(common, serving, in_log=as_json))
     return Exit.INTERRUPTED if number == signal.SIGINT else Exit.DONE
 
 
-def _pages(specs: tuple[Path, ...], session: Session, url: str, access: Access, *, no_console: bool) -> Pages:
+def _pages(specs: tuple[Path, ...], claims: Claims, session: Session, url: str, access: Access, *, no_console: bool) -> Pages:
     """The console, over a session of its own; whoever has an access key logs in with its secret."""
     if no_console:
         return {}
     admitted = security.Access(names=access.names, tokens=access.keys)
-    return {ROOT: console_app(SessionClient(session, url), Shelf(find_specs(specs)), admitted)}
+    return {ROOT: console_app(SessionClient(session, url), Shelf(find_specs(specs)), admitted, claims=claims)}
 
 
 def _announce(common: Common, serving: Serving, *, in_log: bool) -> None:

@@ -8,7 +8,7 @@ import click
 
 from engine.cli.endpoint import claims_of, on_execution
 from engine.cli.exits import Exit
-from engine.cli.options import Common, execution_command, run_id_option, workflow_id_argument
+from engine.cli.options import Common, execution_data_command, run_id_option, workflow_id_argument
 from engine.cli.output import hint
 from engine.cli.progress import watching
 from engine.cli.result import report_result
@@ -22,7 +22,7 @@ from engine.runtime.start import Started
 @workflow_id_argument
 @click.argument("specs", nargs=-1, metavar="[SPEC_OR_DIR]...", type=click.Path(exists=True, path_type=Path))
 @run_id_option
-@execution_command
+@execution_data_command
 def command(common: Common, workflow_id: str, specs: tuple[Path, ...], run_id: str) -> Exit:
     """Watch an execution until it is closed: the picture that `run` shows, of an execution that others run.
 
