@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from engine.asl.importing import Imported
 from engine.errors import InputError, ScenarioError
@@ -29,12 +29,14 @@ _FAILED: Final = (
     "lambdaFunctionFailedEventDetails", "taskFailedEventDetails", "activityFailedEventDetails", "taskSubmitFailedEventDetails",
     "lambdaFunctionScheduleFailedEventDetails", "taskStartFailedEventDetails", "lambdaFunctionStartFailedEventDetails",
 )  # fmt: skip
+_ENDS: Final = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut"})
+_TIME: Final = re.compile(r'"(<timestamp[^"]*>|date)"')
 _TIMED_OUT: Final = ("lambdaFunctionTimedOutEventDetails", "taskTimedOutEventDetails", "activityTimedOutEventDetails")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    same: bool
+    kind: Literal["same", "other", "not comparable"]
     reason: str = ""
 
 
@@ -42,6 +44,10 @@ def replay(imported: Imported, recording: Mapping[str, Any]) -> Verdict:
     """Whether status and output are as recorded."""
     plans = [_plan(name, document) for name, document in imported.specs.items()]
     events: Sequence[Mapping[str, Any]] = recording["events"]
+    if events[-1]["type"] not in _ENDS:
+        return Verdict(kind="not comparable", reason=f"the recording ends with {events[-1]['type']}")
+    if _TIME.search(json.dumps(_input(recording, events))):
+        return Verdict(kind="not comparable", reason="the recorder took the time out of the input")
     scenario = Scenario(
         name=str(recording["name"]), input=_input(recording, events), activities=_answers(imported, events), max_events=20_000
     )
@@ -49,7 +55,7 @@ def replay(imported: Imported, recording: Mapping[str, Any]) -> Verdict:
     try:
         outcome = play(scenario, main, children, register(main.spec, [child.spec for child in children]))
     except (ScenarioError, InputError) as error:
-        return Verdict(same=False, reason=f"can't be played: {error}")
+        return Verdict(kind="not comparable", reason=f"the recording does not say all that is needed: {error}")
     return _compared(outcome, events)
 
 
@@ -117,15 +123,20 @@ def _compared(outcome: Outcome, events: Sequence[Mapping[str, Any]]) -> Verdict:
     last = events[-1]
     if "executionSucceededEventDetails" in last:
         if outcome.status is not Status.COMPLETED:
-            return Verdict(same=False, reason=f"recorded: completed; came: {outcome.status}, {outcome.reason}: {outcome.details}")
+            return Verdict(kind="other", reason=f"recorded: completed; came: {outcome.status}, {outcome.reason}: {outcome.details}")
         expected, came = _value(last["executionSucceededEventDetails"].get("output")), outcome.output
         equal = same(_told(expected), _told(None if came is ABSENT else came)) or _fits(expected, came)
-        return Verdict(same=equal, reason="" if equal else f"recorded: {json.dumps(expected)}; came: {json.dumps(came, default=str)}")
+        return Verdict(
+            kind="same" if equal else "other",
+            reason="" if equal else f"recorded: {json.dumps(expected)}; came: {json.dumps(came, default=str)}",
+        )
     status = {"ExecutionFailed": Status.FAILED, "ExecutionTimedOut": Status.TIMED_OUT}.get(last["type"])
     if outcome.status is not status:
         detail = last.get("executionFailedEventDetails", "")
-        return Verdict(same=False, reason=f"recorded: {last['type']} {detail}; came: {outcome.status}, {outcome.output}, {outcome.reason}")
-    return Verdict(same=True)
+        return Verdict(
+            kind="other", reason=f"recorded: {last['type']} {detail}; came: {outcome.status}, {outcome.output}, {outcome.reason}"
+        )
+    return Verdict(kind="same")
 
 
 _STAND_IN: Final = re.compile(r"<[\w:/. -]+>")

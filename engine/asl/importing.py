@@ -57,7 +57,7 @@ def import_machine(value: Any, options: Options) -> Imported:
     report = Report()
     machine = read_machine(value, report)
     work = _Import(options=options, report=report, variables='"Assign"' in json.dumps(value))
-    _note_context(machine, report)
+    _note_whole(machine, report)
     work.add(options.name, machine, above=None)
     for name, document in work.specs.items():
         _check(name, document)
@@ -104,7 +104,11 @@ class _Import:
         packed = above is not None and above.packs(machine)
         context: Context = _EXECUTION
         if above is not None:
-            context = _below("input.context", {**above.context, **(_IN_CHILD if machine.mentions("$$.Map", "context.Map") else {})}) if packed else {}
+            context = (
+                _below("input.context", {**above.context, **(_IN_CHILD if machine.mentions("$$.Map", "context.Map") else {})})
+                if packed
+                else {}
+            )
         if resumes:
             context = _below("results.begin.context", context)
         wrapped = self.variables or resumes
@@ -188,7 +192,12 @@ def _written(context: Context) -> str:
     return "{" + ", ".join(parts) + "}"
 
 
-def _note_context(machine: Machine, report: Report) -> None:
+def _note_whole(machine: Machine, report: Report) -> None:
+    """What is so all over the document."""
+    if machine.mentions("${"):
+        report.note(
+            machine.pointer, "${...}", "what a deployment tool would put in place of these is not known here: they are kept as text"
+        )
     if machine.mentions("Execution.Id", "StateMachine.Id"):
         report.note(machine.pointer, "Execution.Id, StateMachine.Id", "here these are the workflowId and the workflow type's name, no ARNs")
 
@@ -203,5 +212,3 @@ def _check(name: str, document: Document) -> None:
 
 def _told(finding: Finding) -> str:
     return f"it would be a spec that is not sound: {finding.message} [{finding.rule} at {finding.pointer}]"
-
-

@@ -98,12 +98,12 @@ def write_call(text: str, sight: Sight) -> str:
 
 def _write(argument: Argument, sight: Sight) -> str:
     match argument:
-        case Literal(str() as value):
-            return literal(_ESCAPE.sub(r"\1", value))
         case Literal(value):
-            return literal(value)
+            return literal(_ESCAPE.sub(r"\1", value) if isinstance(value, str) else value)
         case Reach(path):
             return needed(path, sight)
+        case Call("Format", (Reach(path), *rest)):
+            return f"$asl_format({needed(path, sight)}, {listed([_write(inner, sight) for inner in rest])})"
         case Call("Format"):
             pieces, values = _format(argument, sight)
             parts = [literal(pieces[0])] if pieces[0] or not values else []
@@ -126,11 +126,11 @@ def _format(call: Call, sight: Sight) -> tuple[list[str], list[str]]:
     if not call.arguments or not isinstance(call.arguments[0], Literal) or not isinstance(call.arguments[0].value, str):
         raise NotExpressible("States.Format with a template that is not written out")
     pieces = [""]
-    for token in re.findall(r"\\.|\{\}|[^\\{]+|\{|\\", call.arguments[0].value, re.DOTALL):
-        if token == "{}":
+    for mark in re.findall(r"\\.|\{\}|[^\\{]+|\{|\\", call.arguments[0].value, re.DOTALL):
+        if mark == "{}":
             pieces.append("")
         else:
-            pieces[-1] += token[1:] if token.startswith("\\") and len(token) > 1 else token
+            pieces[-1] += mark[1:] if mark.startswith("\\") and len(mark) > 1 else mark
     values = [_write(inner, sight) for inner in call.arguments[1:]]
     if len(values) != len(pieces) - 1:
         raise NotExpressible(f"States.Format with {len(pieces) - 1} pairs of braces and {len(values)} values")

@@ -46,9 +46,12 @@ HELPERS: Final = {
     "asl_moment": """function($x) { $asl_time($x) = null ? $error("States.Runtime: " & $string($x) & " is no timestamp") : $x }""",
     "asl_shown": """function($v) { $type($v) = "object" ? "{" & $join($keys($v).($ & "=" & $asl_shown($lookup($v, $))), ", ") & "}"
         : $type($v) = "array" ? "[" & $join($asl_nodes($v).($asl_shown(v)), ", ") & "]" : $string($v) }""",
+    "asl_format": """function($t, $v) { ($p := $split($t, "{}"); $count($p) - 1 = $count($v) ? $join([$map($p, function($s, $i) {
+        $s & ($i < $count($v) ? $asl_shown($v[$i]) : "") })]) : $error("States.IntrinsicFailure: braces and values differ in number")) }""",
     "asl_sequence": "function($a, $b, $s) { $a > $b and $s > 0 or $a < $b and $s < 0 ? [] : [0..$floor(($b - $a) / $s)].($a + $ * $s) }",
     "asl_range": "function($a, $b, $s) { $a > $b and $s > 0 or $a < $b and $s < 0 ? [] : [[0..$floor(($b - $a) / $s)].($a + $ * $s)] }",
-    "asl_unique": "function($v) { $reduce($asl_nodes($v), function($a, $o) { $asl_has($a, $o.v) ? $a : $append($a, $asl_one($o.v)) }, []) }",
+    "asl_unique": """function($v) { $reduce($asl_nodes($v), function($a, $o) {
+        $asl_has($a, $o.v) ? $a : $append($a, $asl_one($o.v)) }, []) }""",
     "asl_has": "function($v, $x) { $exists($filter($asl_nodes($v), function($o) { $o.v = $x })) }",
     "asl_split": "function($t, $d) { [$reduce($split($d, ''), function($parts, $c) { [$parts.$split($, $c)] }, [$t])] }",
     "asl_list": 'function($v) { $type($v) = "array" ? $v : $error("States.Runtime: a list is needed here") }',

@@ -110,16 +110,16 @@ class _Reader:
         return Path(found.group(1) or "", tuple(steps))
 
     def _steps(self) -> list[Step] | None:
-        if self._took(".."):
-            if self._took("["):
+        if self.took(".."):
+            if self.took("["):
                 return [Descend(), self._bracket()]
             return [Descend(), self._bare()]
-        if self._took("."):
-            return [self._bare()]
-        return [self._bracket()] if self._took("[") else None
+        if self.took("."):
+            return [self._bracket()] if self.took("[") else [self._bare()]
+        return [self._bracket()] if self.took("[") else None
 
     def _bare(self) -> Step:
-        if self._took("*"):
+        if self.took("*"):
             return Wildcard()
         found = _BARE.match(self.text, self.at)
         if not found:
@@ -130,16 +130,16 @@ class _Reader:
         return Name(found.group())
 
     def _bracket(self) -> Step:
-        self._space()
-        if self._took("*"):
-            self._close("]")
+        self.space()
+        if self.took("*"):
+            self.close("]")
             return Wildcard()
-        if self._took("?"):
-            self._space()
-            self._close("(")
+        if self.took("?"):
+            self.space()
+            self.close("(")
             test = _Filtering(self).either()
-            self._close(")")
-            self._close("]")
+            self.close(")")
+            self.close("]")
             return Filter(test)
         found = _SLICE.match(self.text, self.at)
         if found:
@@ -149,10 +149,10 @@ class _Reader:
                 raise NotExpressible(f"{self.text!r} has a slice that goes backwards")
             return Slice(start, stop, step or 1)
         parts = [self._part()]
-        while self._space() and self._took(","):
-            self._space()
+        while self.space() and self.took(","):
+            self.space()
             parts.append(self._part())
-        self._close("]")
+        self.close("]")
         return parts[0] if len(parts) == 1 else Union(tuple(parts))
 
     def _part(self) -> Name | Index:
@@ -166,25 +166,28 @@ class _Reader:
         self.at = number.end()
         return Index(int(number.group()))
 
-    def _took(self, text: str) -> bool:
+    def took(self, text: str) -> bool:
         if self.text.startswith(text, self.at):
             self.at += len(text)
             return True
         return False
 
-    def _space(self) -> bool:
+    def space(self) -> bool:
         while self.text.startswith(" ", self.at):
             self.at += 1
         return True
 
-    def _close(self, text: str) -> None:
-        self._space()
-        if not self._took(text):
+    def close(self, text: str) -> None:
+        self.space()
+        if not self.took(text):
             raise NotExpressible(f"{self.text!r}: {text!r} is missing at character {self.at + 1}")
 
 
 class _Filtering:
-    """The condition of a filter: ("or"|"and", left, right), ("not", test), (operator, left, right), ("exists", path); literals: ("value", v)."""
+    """The condition of a filter: ("or"|"and", left, right), ("not", test), (operator, left, right), ("exists", path).
+
+    Operands are ("value", literal), ("path", of the element) and ("root", of the data).
+    """
 
     def __init__(self, reader: _Reader) -> None:
         self._reader = reader
@@ -206,10 +209,10 @@ class _Filtering:
             return ("not", self._one())
         if self._next("("):
             inner = self.either()
-            self._reader._close(")")
+            self._reader.close(")")
             return inner
         left = self._operand()
-        self._reader._space()
+        self._reader.space()
         operator = _COMPARED.match(self._reader.text, self._reader.at)
         if not operator:
             return ("exists", left[1]) if left[0] == "path" else left
@@ -218,7 +221,7 @@ class _Filtering:
 
     def _operand(self) -> tuple[object, ...]:
         reader = self._reader
-        reader._space()
+        reader.space()
         quoted = _QUOTED.match(reader.text, reader.at)
         if quoted:
             reader.at = quoted.end()
@@ -236,10 +239,10 @@ class _Filtering:
         return ("root" if root else "path", path)
 
     def _next(self, text: str) -> bool:
-        self._reader._space()
-        return self._reader._took(text)
+        self._reader.space()
+        return self._reader.took(text)
 
 
 def unescaped(text: str) -> str:
-    """A quoted text without its backslashes."""
-    return re.sub(r"\\(.)", r"\1", text)
+    """A quoted text: a backslash stands before a single quote; before anything else it is one."""
+    return text.replace("\\'", "'")

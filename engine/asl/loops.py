@@ -34,7 +34,7 @@ class Turn(Enum):
 
 def turns_of(machine: Machine, flow: Flow) -> dict[Back, Turn]:
     """What becomes of each transition that goes back."""
-    retried = {back for back in flow.back if _is_clean(machine, flow, back.edge.target)}
+    retried = {back for back in flow.back if _is_clean(machine, back.edge.target)}
     while True:
         entries = {back.edge.target for back in flow.back if back not in retried}
         kept = retried & dominated(machine, flow, entries)
@@ -43,9 +43,9 @@ def turns_of(machine: Machine, flow: Flow) -> dict[Back, Turn]:
         retried = kept
 
 
-def _is_clean(machine: Machine, flow: Flow, target: str) -> bool:
+def _is_clean(machine: Machine, target: str) -> bool:
     """Whether beginning at `target` once more, its earlier turn's data forgotten, can't be told from going on with them."""
-    inside = _between(machine, flow, target)
+    inside = _between(machine, target)
     dirt: set[str] = set()
     for name in inside:
         written = _writes(machine.states[name])
@@ -55,7 +55,7 @@ def _is_clean(machine: Machine, flow: Flow, target: str) -> bool:
     return not dirt or _is_overwritten(machine, target, frozenset(dirt))
 
 
-def _between(machine: Machine, flow: Flow, target: str) -> set[str]:
+def _between(machine: Machine, target: str) -> set[str]:
     """The states that can come after `target` and before it once more."""
     after, waiting = {target}, [target]
     while waiting:

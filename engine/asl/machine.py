@@ -1,4 +1,4 @@
-"""The door: an ASL document -> states with their transitions. The one place that reads its JSON as a whole; what is wrong with it is refused.
+"""The door: an ASL document -> states with their transitions. The one place that reads its JSON as a whole; what is wrong is refused.
 
 What stands in a state's fields is left as it is: templates and paths are read where they are translated. Fields that the language does not
 have at that place are losses, since nobody can know what was meant. Imports `errors`, `report`; imported by the rest of the import.
@@ -36,6 +36,19 @@ _FIELDS: Final[Mapping[str, set[str]]] = {
     "Map": {*_MAP, *_WORK},
 }
 _LEADING: Final = frozenset({"Task", "Pass", "Wait", "Parallel", "Map"})
+
+
+_TEXT: Final = (str,)
+_SHAPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "Resource": _TEXT, "InputPath": (str, type(None)), "OutputPath": (str, type(None)), "ResultPath": (str, type(None)),
+    "ItemsPath": _TEXT, "SecondsPath": _TEXT, "TimestampPath": _TEXT, "Timestamp": _TEXT, "Seconds": (int, str), "Default": _TEXT,
+    "Error": _TEXT, "Cause": _TEXT, "ErrorPath": _TEXT, "CausePath": _TEXT, "Next": _TEXT, "End": (bool,), "Assign": (dict,),
+    "MaxConcurrency": (int, str), "MaxConcurrencyPath": _TEXT, "ToleratedFailureCount": (int, str),
+    "ToleratedFailurePercentage": (int, float, str),
+    "ItemReader": (dict,), "ItemBatcher": (dict,), "ResultWriter": (dict,), "TimeoutSeconds": (int, str), "HeartbeatSeconds": (int, str),
+    "Variable": _TEXT, "And": (list,), "Or": (list,), "Not": (dict,), "ErrorEquals": (list,), "MaxAttempts": (int, str),
+    "IntervalSeconds": (int, str), "BackoffRate": (int, float, str), "MaxDelaySeconds": (int, str), "JitterStrategy": _TEXT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +108,10 @@ def read_machine(value: Any, report: Report, *, pointer: str = "", queries: bool
     """Raises: AslError."""
     if not isinstance(value, dict) or not isinstance(value.get("States"), dict):
         raise AslError(pointer, 'no state machine: an object with "StartAt" and "States" is needed')
-    language = value.get("QueryLanguage", "JSONata" if queries else "JSONPath")
+    language = str(value.get("QueryLanguage", "JSONata" if queries else "JSONPath"))
     states = {name: _state(name, state, f"{pointer}/States/{escaped(name)}", language, report) for name, state in value["States"].items()}
     start = value.get("StartAt")
-    if start not in states:
+    if not isinstance(start, str) or start not in states:
         raise AslError(f"{pointer}/StartAt", f"StartAt is {start!r}, which is no state")
     for state in states.values():
         for edge in state.edges:
@@ -124,35 +137,61 @@ def _state(name: str, value: Any, pointer: str, language: str, report: Report) -
     if not isinstance(value, dict):
         raise AslError(pointer, "a state must be an object")
     kind = value.get("Type")
-    if kind not in _FIELDS:
+    if not isinstance(kind, str) or kind not in _FIELDS:
         raise AslError(f"{pointer}/Type", f"there is no type of state {kind!r}")
     for field in sorted(value.keys() - _FIELDS[kind] - _EVERY):
         report.loss(f"{pointer}/{escaped(field)}", field, f"a {kind} state has no such field")
     _check_shape(value, kind, pointer)
     queries = value.get("QueryLanguage", language) == "JSONata"
-    passes = kind != "Parallel" or all(_can_end(branch) for branch in value["Branches"])
+    passes = kind != "Parallel" or all(map(_can_end, _branches(value)))
     return State(name=name, kind=kind, pointer=pointer, queries=queries, fields=value, passes=passes)
+
+
+def _branches(state: Mapping[str, Any]) -> list[Any]:
+    found = state.get("Branches")
+    return found if isinstance(found, list) else []
 
 
 def _can_end(machine: Any) -> bool:
     """Whether any way through a machine ends it other than by failing."""
     states = machine.get("States") if isinstance(machine, dict) else None
-    waiting, seen = [machine.get("StartAt")] if isinstance(states, dict) else [], set[Any]()
+    waiting, seen = [machine.get("StartAt")] if isinstance(states, dict) else [], set[str]()
     while waiting:
         name = waiting.pop()
-        state = states.get(name) if states is not None and name not in seen else None
-        seen.add(name)
+        state = states.get(name) if states is not None and isinstance(name, str) and name not in seen else None
+        seen.add(str(name))
         if not isinstance(state, dict):
             continue
-        passes = state.get("Type") != "Parallel" or all(_can_end(branch) for branch in state.get("Branches", []))
+        passes = state.get("Type") != "Parallel" or all(map(_can_end, _branches(state)))
         if state.get("Type") == "Succeed" or (state.get("End") is True and passes):
             return True
-        rules = [*state.get("Catch", []), *state.get("Choices", []), *([{"Next": state["Next"]}] if "Next" in state and passes else [])]
-        waiting += [rule.get("Next") for rule in rules if isinstance(rule, dict)] + [state.get("Default")]
+        lists = [rules for rules in (state.get("Catch"), state.get("Choices")) if isinstance(rules, list)]
+        waiting += [rule.get("Next") for rules in lists for rule in rules if isinstance(rule, dict)]
+        waiting += [state.get("Default"), state.get("Next") if passes else None]
     return False
 
 
+def _check_types(value: Mapping[str, Any], pointer: str) -> None:
+    """Of the fields that are read as what they are (templates may be anything)."""
+    for field, given in value.items():
+        shapes = _SHAPES.get(field, (object,))
+        if not isinstance(given, shapes) or (isinstance(given, bool) and int in shapes):
+            raise AslError(f"{pointer}/{escaped(field)}", f"{field} can't be {json.dumps(given)[:80]}")
+    for field in ("And", "Or"):
+        for index, rule in enumerate(value.get(field, [])):
+            if not isinstance(rule, dict):
+                raise AslError(f"{pointer}/{field}/{index}", "a rule must be an object")
+            _check_types(rule, f"{pointer}/{field}/{index}")
+        if value.get(field) == []:
+            raise AslError(f"{pointer}/{field}", "there are no rules in it")
+    if "Not" in value:
+        _check_types(value["Not"], f"{pointer}/Not")
+    if "ErrorEquals" in value and not (value["ErrorEquals"] and all(isinstance(name, str) and name for name in value["ErrorEquals"])):
+        raise AslError(f"{pointer}/ErrorEquals", "a list of names of errors is needed")
+
+
 def _check_shape(value: Mapping[str, Any], kind: str, pointer: str) -> None:
+    _check_types(value, pointer)
     if kind in _LEADING and not isinstance(value.get("Next"), str) and value.get("End") is not True:
         raise AslError(pointer, 'it leads nowhere: "Next" or "End": true is missing')
     if kind == "Task" and not isinstance(value.get("Resource"), str):
@@ -165,7 +204,10 @@ def _check_shape(value: Mapping[str, Any], kind: str, pointer: str) -> None:
             missing = [need for need in needs if not isinstance(rule, dict) or need not in rule]
             if missing:
                 raise AslError(f"{pointer}/{field}/{index}", f"{missing[0]} is missing")
+            _check_types(rule, f"{pointer}/{field}/{index}")
     if kind == "Parallel" and not (isinstance(value.get("Branches"), list) and value["Branches"]):
         raise AslError(f"{pointer}/Branches", "a Parallel needs a list of branches")
+    if kind == "Choice" and "Choices" not in value:
+        raise AslError(pointer, "a Choice needs Choices")
     if kind == "Map" and not isinstance(value.get("ItemProcessor", value.get("Iterator")), dict):
         raise AslError(pointer, "a Map needs an ItemProcessor")

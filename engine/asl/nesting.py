@@ -15,13 +15,13 @@ from engine.asl.flow import flow_of
 from engine.asl.jsonata import literal, template_of
 from engine.asl.loops import Turn, turns_of
 from engine.asl.machine import Machine, State, read_machine
+from engine.asl.outside import batch_size, read_items
 from engine.asl.paths import Sight, path_of
 from engine.asl.payload import payload_template, query_template
 from engine.asl.query import is_query, query_expression
 from engine.asl.region import Region, data_at_end
 from engine.asl.shaping import after_input_path, description, effective_input
 from engine.asl.work import is_distributed, put_work
-from engine.errors import AslError
 
 Weave = Callable[[Region], None]
 
@@ -61,7 +61,11 @@ def _branch(region: Region, state: State, machine: Machine, collected: str, weav
     if Turn.CONTINUE in turns.values():
         sight = scope.sight({fork}, state.name)
         child = scope.add_child(f"{state.name} branch", machine, scope)
-        node: dict[str, Any] = {"type": "workflow", **_of_type(child, scope), "input": packed(region, machine, sight, template_of(sight.data))}
+        node: dict[str, Any] = {
+            "type": "workflow",
+            **_of_type(child, scope),
+            "input": packed(region, machine, sight, template_of(sight.data)),
+        }
         scope.put(last, {**node, "next": collected})
         return last, f"results.{last}"
     inner = Region(scope=scope, machine=machine, flow=flow, turns=turns, end=last, branch=True)
@@ -83,21 +87,21 @@ def _collect(region: Region, state: State, collected: str, before: list[str]) ->
         return
     out = scope.fresh(f"{before[0]}_output")
     scope.nodes[collected]["next"] = out
-    first = region.entries[state.name]
-    region.entries[state.name] = out
+    region.workers[state.name] = out
     node: dict[str, Any] = {"type": "pass"}
-    put_work(region, State(name=state.name, kind="Pass", pointer=state.pointer, queries=state.queries, fields=fields), node, raw=f"results.{collected}")
-    region.entries[state.name] = first
+    put_work(
+        region,
+        State(name=state.name, kind="Pass", pointer=state.pointer, queries=state.queries, fields=fields),
+        node,
+        raw=f"results.{collected}",
+    )
 
 
 def map_state(region: Region, state: State, _weave: Weave) -> None:
     fields, scope = state.fields, region.scope
     processor = fields.get("ItemProcessor", fields.get("Iterator", {}))
     place = f"{state.pointer}/{'ItemProcessor' if 'ItemProcessor' in fields else 'Iterator'}"
-    for field in ("ItemReader", "ItemBatcher", "ResultWriter"):
-        if field in fields:
-            raise AslError(f"{state.pointer}/{field}", f"{field}: the items or results of this distributed Map lie outside of the execution's data")
-    if "Retry" in fields:
+    if "Retry" in fields or ("Catch" in fields and {"ItemReader", "ResultWriter"} & fields.keys()):
         _as_a_whole(region, state)
         return
     if is_distributed(state):
@@ -112,25 +116,38 @@ def map_state(region: Region, state: State, _weave: Weave) -> None:
         whole=True,
     )
     given = scope.attempt(state.pointer, "the input per item", lambda: _per_item(state, seen))
-    each: dict[str, Any] = {"items": scope.attempt(state.pointer, "the items", lambda: _items(state, sight)), **_limits(region, state)}
+    read = read_items(region, state) if "ItemReader" in fields else ""
+    each: dict[str, Any] = {
+        "items": scope.attempt(state.pointer, "the items", lambda: _items(state, sight, read)),
+        **_limits(region, state),
+    }
     each["items"] = each["items"].removeprefix("{% ").removesuffix(" %}")
     node: dict[str, Any] = {"type": "workflow", **description(state), **_of_type(child, scope), "forEach": each}
     put_work(region, state, {**node, "input": packed(region, machine, seen, given)}, raw="result")
 
 
-def _items(state: State, sight: Sight) -> str:
+def _items(state: State, sight: Sight, read: str) -> str:
     fields = state.fields
-    if state.queries:
+    if read:
+        source = f"results.{read}"
+        if "ItemsPath" in fields:
+            source = path_of(fields["ItemsPath"], sight.on(source))
+    elif state.queries:
         items = fields.get("Items")
         source = sight.data if items is None else query_expression(items, sight) if is_query(items) else literal(items)
     else:
         effective = after_input_path(state, sight)
         source = path_of(fields["ItemsPath"], effective) if "ItemsPath" in fields else effective.data
-    return template_of(f"$asl_list({source})")
+    size = batch_size(state)
+    return template_of(f"$asl_chunks($asl_list({source}), {size})" if size else f"$asl_list({source})")
 
 
 def _per_item(state: State, sight: Sight) -> Any:
     fields = state.fields
+    if "ItemBatcher" in fields:
+        given = fields["ItemBatcher"].get("BatchInput", {})
+        common = query_template(given, sight) if state.queries else payload_template(given, after_input_path(state, sight))
+        return {"Items": template_of("item"), **({"BatchInput": common} if common else {})}
     if state.queries:
         return query_template(fields["ItemSelector"], sight) if "ItemSelector" in fields else template_of("item")
     selector = fields.get("ItemSelector", fields.get("Parameters"))

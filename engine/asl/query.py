@@ -1,17 +1,17 @@
-"""JSONata mode: the expressions are JSONata already; `$states` and the variables are bound to what they are here.
+"""JSONata mode: expressions are JSONata already; `$states` and the variables are bound to what they are here.
 
 `$states.input.a` alone becomes the plain path that it is; any other expression gets its names bound in front of it, so that it means the
-same wherever they stand in it. What AWS adds to JSONata: `$partition` and `$range` are helpers, `$hash`, `$random`, `$uuid`, `$parse` have no
-counterpart. Imports `jsonata`, `paths`, `report`; imported by `payload`, `conditions`, `states`.
+same wherever they stand in it. What AWS adds to JSONata: `$partition` and `$range` are helpers; `$hash`, `$random`, `$uuid` and `$parse`
+have no counterpart. Imports `jsonata`, `paths`, `report`; imported by `payload`, `conditions`, `states`.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from engine.asl.jsonata import atom, literal, step_into
-from engine.asl.paths import Sight, context_value
+from engine.asl.paths import Context, Sight, context_value
 from engine.asl.report import NotExpressible
 
 _QUERY: Final = re.compile(r"\{%(.*)%\}", re.DOTALL)
@@ -88,7 +88,7 @@ def _parameters(outside: str) -> set[str]:
 def _states(outside: str, sight: Sight) -> str:
     """The object `$states`, with those of its parts that the expression names."""
     parts: dict[str, str] = {}
-    context: dict[str, object] = {}
+    context: dict[str, Any] = {}
     for name, rest in _STATES.findall(outside):
         match name:
             case "input":
@@ -106,23 +106,23 @@ def _states(outside: str, sight: Sight) -> str:
     return "{" + ", ".join(f"{literal(name)}: {source}" for name, source in parts.items()) + "}"
 
 
-def _take(into: dict[str, object], names: list[str], sight: Sight) -> None:
-    here: object = sight.context
+def _take(into: dict[str, Any], names: list[str], sight: Sight) -> None:
+    """Put what stands at these names in the context object into the tree, at the same names."""
+    here: str | Context = sight.context
     for depth, name in enumerate(names):
-        if not isinstance(here, dict):
-            break
+        if isinstance(here, str):
+            return
         if name not in here:
             raise NotExpressible(f"$states.context.{'.'.join(names)}")
         here = here[name]
-        if depth == len(names) - 1 or not isinstance(here, dict):
+        if depth == len(names) - 1 or isinstance(here, str):
             into[name] = context_value(here)
-            return
-        into = into.setdefault(name, {})  # type: ignore[assignment]  # a tree of dicts with texts at its leaves
-    raise NotExpressible("the whole context object")
+        else:
+            into = into.setdefault(name, {})
+    if not names:
+        raise NotExpressible("the whole context object")
 
 
-def _written(tree: object) -> str:
-    if isinstance(tree, str):
-        return tree
-    assert isinstance(tree, dict)  # noqa: S101 - `_take` makes nothing else
-    return "{" + ", ".join(f"{literal(name)}: {_written(part)}" for name, part in tree.items()) + "}"
+def _written(tree: dict[str, Any]) -> str:
+    parts = (f"{literal(name)}: {part if isinstance(part, str) else _written(part)}" for name, part in tree.items())
+    return "{" + ", ".join(parts) + "}"

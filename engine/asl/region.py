@@ -31,6 +31,8 @@ class Region:
     """Per state: the carriers that it may be entered from."""
     entries: dict[str, str] = field(default_factory=dict)
     """Per state: its first node."""
+    workers: dict[str, str] = field(default_factory=dict)
+    """Per state whose output is made by another node than its first: that node."""
     ended: set[str] = field(default_factory=set)
     """The carriers that the machine may end with."""
     branch: bool = False
@@ -45,6 +47,10 @@ class Region:
 
     def sight(self, state: State) -> Sight:
         return self.scope.sight(self.sources[state.name], state.name)
+
+    def worker(self, state: State) -> str:
+        """The node that makes the state's output, and whose errors are the state's."""
+        return self.workers.get(state.name, self.entries[state.name])
 
     def lead(self, state: State, edge: Edge, carriers: set[str]) -> str:
         """The node to go on with after `edge`, for something that passes on one of `carriers`."""

@@ -29,8 +29,8 @@ class Remark:
         return f"{self.weight} at {self.pointer or '/'}: {self.what}: {self.why}"
 
 
-class NotExpressible(Exception):  # noqa: N818 - named for what is so; never leaves this package
-    """A part that has no counterpart; whoever meets it says where, and reports a loss or refuses."""
+class NotExpressible(Exception):
+    """Never leaves this package: a part that has no counterpart; whoever meets it says where, and reports a loss or refuses."""
 
 
 @dataclass(slots=True)

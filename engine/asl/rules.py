@@ -28,6 +28,8 @@ _LONGEST: Final = 366 * 86_400
 _MOST: Final = 99_999_999
 """MaxAttempts of ASL."""
 
+_NUMBERS: Final = frozenset({"MaxAttempts", "IntervalSeconds", "BackoffRate", "MaxDelaySeconds"})
+
 NOBODY: Final = -1
 
 
@@ -64,9 +66,7 @@ def matchings(rules: Sequence[Mapping[str, Any]], *, queries: bool, risky: bool)
     return found
 
 
-def _exceptions(
-    rules: Sequence[Mapping[str, Any]], index: int, *, queries: bool, risky: bool, found: Sequence[Matching]
-) -> list[Matching]:
+def _exceptions(rules: Sequence[Mapping[str, Any]], index: int, *, queries: bool, risky: bool, found: Sequence[Matching]) -> list[Matching]:
     taken = {pattern for matching in found for pattern in matching.patterns}
     exceptions: list[Matching] = []
     if "States.ALL" not in rules[index]["ErrorEquals"] and "States.Timeout" not in rules[index]["ErrorEquals"] and "Timeout.*" not in taken:
@@ -92,7 +92,7 @@ def retry_rules(state: State, report: Report, *, risky: bool) -> list[dict[str, 
     written = []
     for index, rule in enumerate(rules):
         for field, value in rule.items():
-            if isinstance(value, str) and value.startswith("{%"):
+            if isinstance(value, str) and field in _NUMBERS:
                 why = "known only at run time; ours stand in the spec. The default holds"
                 report.loss(f"{state.pointer}/Retry/{index}/{field}", field, why)
     for matching in matchings(rules, queries=state.queries, risky=risky):
@@ -103,7 +103,7 @@ def retry_rules(state: State, report: Report, *, risky: bool) -> list[dict[str, 
 
 def pace(rule: Mapping[str, Any]) -> dict[str, Any]:
     """How often and how fast a retry rule repeats."""
-    rule = {field: value for field, value in rule.items() if not (isinstance(value, str) and value.startswith("{%"))}
+    rule = {field: value for field, value in rule.items() if not (isinstance(value, str) and field in _NUMBERS)}
     most = int(rule.get("MaxAttempts", 3))
     if most == 0:
         return {"maxAttempts": 1}

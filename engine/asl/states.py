@@ -6,6 +6,7 @@ Imports `conditions`, `jsonata`, `machine`, `payload`, `region`, `work` and belo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from engine.asl.conditions import condition
@@ -97,7 +98,7 @@ def choice_state(region: Region, state: State) -> None:
         if edge.kind == "default":
             default = _choice_target(region, state, edge, rule, sight)
             continue
-        when = scope.attempt(place, "the condition", lambda rule=rule: condition(rule, effective, queries=state.queries))
+        when = scope.attempt(place, "the condition", partial(condition, rule, effective, queries=state.queries))
         when = when.removeprefix("{% ").removesuffix(" %}") if when.startswith("{% $error(") else when
         choices += _choices(region, state, edge, rule, when)
     scope.put(name, {"type": "decision", **description(state), "choices": choices, "default": default})
@@ -151,10 +152,10 @@ def fail_state(region: Region, state: State) -> None:
     for key, field in (("reason", "Error"), ("details", "Cause")):
         if f"{field}Path" in fields:
             path = fields[f"{field}Path"]
-            node[key] = scope.attempt(f"{state.pointer}/{field}Path", field, lambda path=path: reach_template(path, sight))
+            node[key] = scope.attempt(f"{state.pointer}/{field}Path", field, partial(reach_template, path, sight))
         elif field in fields:
             value = fields[field]
-            written = (lambda value=value: query_template(value, sight)) if state.queries else (lambda value=value: plain(value))
+            written = partial(query_template, value, sight) if state.queries else partial(plain, value)
             node[key] = scope.attempt(f"{state.pointer}/{field}", field, written)
     scope.put(region.entries[state.name], node)
 

@@ -1,33 +1,32 @@
 """Task, Map and Parallel: what they have in common (Retry, Catch, output), and tasks themselves.
 
 A task becomes an activity named after its resource, to be filled in; its errors have the names that the task's errors have. A map or a
-parallel that is retried or caught is a child workflow as a whole. A child's failure is `Child.Failed` to its parent, with the child's reason
-and details in its message; children written here always end with the error's name as their reason and its cause as their details, so a
-decision behind the child can tell errors apart. Imports `rules`, `shaping`, `region` and below; imported by `nesting`, `importing`.
+parallel that is retried or caught is a child workflow as a whole. A child's failure is `Child.Failed` to its parent, with the child's
+reason and details in its message; children written here always end with the error's name as their reason and its cause as their
+details, so a decision behind the child can tell errors apart. Imports `rules`, `shaping`, `region`, `outside` and below; imported by
+`nesting`, `importing`.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from engine.asl.jsonata import complete, literal, template_of
 from engine.asl.machine import Edge, State
+from engine.asl.outside import LAMBDA_ARN, activity_of, write_results
 from engine.asl.paths import Sight
 from engine.asl.payload import query_template
 from engine.asl.region import Region
 from engine.asl.rules import ALL, NOBODY, matchings, pace, retry_rules
 from engine.asl.shaping import assigned, description, effective_input, output_of, result_path
 
-LAMBDA_ARN: Final = re.compile(r"arn:[\w-]+:lambda:[\w-]*:\d*:function:([\w-]+)(?::[\w$-]+)?")
-_STATES_ARN: Final = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:(?:activity:)?(.+)")
-_TOKEN: Final = "the token of the activity task itself"
+_STAND_IN: Final = "the token of the activity task itself"
 _THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
 _LONGEST_REASON: Final = 256
 
 
 def task_state(region: Region, state: State) -> None:
-    scope, fields, name = region.scope, state.fields, region.entries[state.name]
+    scope, fields = region.scope, state.fields
     node: dict[str, Any] = {**_doer(region, state), **description(state)}
     sight = _with_token(region, state)
     given = scope.attempt(state.pointer, "the input of this Task", lambda: effective_input(state, sight))
@@ -37,13 +36,15 @@ def task_state(region: Region, state: State) -> None:
         longest = node.pop("timeouts").get("scheduleToClose", 0)
         node |= {"timeout": min(longest, 300)} if longest else {}
     if "Credentials" in fields:
-        scope.report.loss(f"{state.pointer}/Credentials", "Credentials", "who may do it is the worker's affair: it has credentials of its own")
+        scope.report.loss(
+            f"{state.pointer}/Credentials", "Credentials", "who may do it is the worker's affair: it has credentials of its own"
+        )
     put_work(region, state, node, raw=node.pop("raw", "result"))
 
 
 def put_work(region: Region, state: State, node: dict[str, Any], *, raw: str) -> None:
     """A node that works: its output, retries, catches, and what follows. (With `forEach`, `output` would be that of each item.)"""
-    scope, name, sight = region.scope, region.entries[state.name], region.sight(state)
+    scope, name, sight = region.scope, region.worker(state), region.sight(state)
     raw = f"results.{name}" if "forEach" in node else raw
     output = scope.attempt(state.pointer, "the output of this state", lambda: _output(region, state, sight, raw))
     apart = "forEach" in node and output != template_of(raw)
@@ -52,9 +53,15 @@ def put_work(region: Region, state: State, node: dict[str, Any], *, raw: str) ->
     risky = "{%" in f"{node.get('input', '')}{node.get('output', '')}".replace(template_of(sight.data), "")
     node["catch"] = _catches(region, state, risky=risky, child=node["type"] == "workflow")
     node["retry"] = _child_retries(region, state) if node["type"] == "workflow" else retry_rules(state, scope.report, risky=risky)
+    if "ResultWriter" in state.fields:
+        write_results(region, state, name)
+        raw, apart = f"results.{name}_written", True
+        output = scope.attempt(state.pointer, "the output of this state", lambda: _output(region, state, sight, raw))
     scope.put(name, node, carrier=not apart)
     last = scope.put(scope.fresh(f"{name}_output"), {"type": "pass", "output": output}, carrier=True) if apart else name
     scope.nodes[name]["next"] = last
+    if "ResultWriter" in state.fields:
+        scope.nodes[name]["next"], scope.nodes[f"{name}_written"]["next"] = f"{name}_written", last
     scope.nodes[last]["next"] = region.lead_next(state, {last})
 
 
@@ -70,7 +77,7 @@ def _doer(region: Region, state: State) -> dict[str, Any]:
     """Who does it: an activity, or the Lambda function."""
     scope, resource = region.scope, state.fields["Resource"]
     arguments = state.fields.get("Parameters", state.fields.get("Arguments"))
-    if resource.startswith(("$", "{%")):
+    if resource.startswith(("$.", "$$", "{%")):
         scope.report.loss(f"{state.pointer}/Resource", "Resource", "which resource it is would be known only at run time")
     direct = LAMBDA_ARN.fullmatch(resource)
     if scope.options.functions and direct:
@@ -80,21 +87,11 @@ def _doer(region: Region, state: State) -> dict[str, Any]:
         if isinstance(function, str) and not function.startswith("{%"):
             raw = '{"Payload": result, "StatusCode": 200}'
             return {"type": "lambda", "function": function, "raw": raw, "wrap": _payload_alone}
-    activity = _activity_name(resource, direct)
-    words = f"To be filled in. The original's resource: {resource}"
-    name = scope.activities.setdefault(activity, {"version": "1", "description": words}) and activity
-    return {"type": "activity", "activity": name}
+    return {"type": "activity", "activity": activity_of(scope, resource)}
 
 
 def _payload_alone(given: Any) -> Any:
     return given.get("Payload", {}) if isinstance(given, dict) else given
-
-
-def _activity_name(resource: str, direct: re.Match[str] | None) -> str:
-    found = _STATES_ARN.fullmatch(resource)
-    text = direct.group(1) if direct else found.group(1) if found else resource.rpartition(":")[2]
-    plain = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[:64] or "task"
-    return f"_{plain}"[:64] if plain[0].isdigit() or plain in {"arn", "true", "false", "null"} else plain
 
 
 def _with_token(region: Region, state: State) -> Sight:
@@ -103,7 +100,9 @@ def _with_token(region: Region, state: State) -> Sight:
         return sight
     why = "its worker takes the activity task, hands that task's token on in place of this one, and leaves the answer to whoever has it"
     region.scope.report.loss(f"{state.pointer}/Resource", "waitForTaskToken", why)
-    return Sight(data=sight.data, variables=sight.variables, context={**sight.context, "Task": {"Token": literal(_TOKEN)}}, whole=sight.whole)
+    return Sight(
+        data=sight.data, variables=sight.variables, context={**sight.context, "Task": {"Token": literal(_STAND_IN)}}, whole=sight.whole
+    )
 
 
 def _timeouts(region: Region, state: State) -> dict[str, Any]:
@@ -113,7 +112,9 @@ def _timeouts(region: Region, state: State) -> dict[str, Any]:
             found[key] = state.fields[field]
         for given in (field, f"{field}Path"):
             if given in state.fields and key not in found:
-                region.scope.report.loss(f"{state.pointer}/{given}", given, "a timeout that is known only at run time; ours stand in the spec")
+                region.scope.report.loss(
+                    f"{state.pointer}/{given}", given, "a timeout that is known only at run time; ours stand in the spec"
+                )
     return found
 
 
@@ -150,7 +151,7 @@ def _catches(region: Region, state: State, *, risky: bool, child: bool) -> list[
 
 def _caught(region: Region, state: State, edge: Edge, *, child: bool) -> str:
     """The node that carries the data on from a Catch rule."""
-    scope, rule, node = region.scope, state.fields["Catch"][edge.index], region.entries[state.name]
+    scope, rule, node = region.scope, state.fields["Catch"][edge.index], region.worker(state)
     sight = region.sight(state)
     error, cause = error_output(state, node, child=child)
     source = f'{{"Error": {error}, "Cause": {cause}}}'
@@ -170,7 +171,7 @@ def _caught(region: Region, state: State, edge: Edge, *, child: bool) -> str:
 
 def _uncaught(region: Region, state: State, *, child: bool) -> str:
     """The terminal that ends the execution with the state's error."""
-    scope, node = region.scope, region.entries[state.name]
+    scope, node = region.scope, region.worker(state)
     name = f"{node}_failed"
     if name not in scope.nodes:
         scope.taken.add(name)
@@ -182,7 +183,7 @@ def _uncaught(region: Region, state: State, *, child: bool) -> str:
 
 def _sort_out(region: Region, state: State, edges: list[Edge]) -> str:
     """Behind a child that failed: the decision which Catch rule it is."""
-    scope, node = region.scope, region.entries[state.name]
+    scope, node = region.scope, region.worker(state)
     failed = _uncaught(region, state, child=True)
     if not edges:
         return failed
@@ -213,4 +214,3 @@ def _child_retries(region: Region, state: State) -> list[dict[str, Any]]:
             why = "what is retried here is a child workflow, whose errors all have one name to the retry: this rule is left out"
             region.scope.report.loss(f"{state.pointer}/Retry/{index}", "Retry", why)
     return found
-
