@@ -9,7 +9,7 @@ import click
 
 from engine.cli.alerting import state_file, state_option
 from engine.cli.exits import Exit
-from engine.cli.options import Common, spec_command
+from engine.cli.options import Common, endpoint_data_command
 from engine.cli.output import Cell, Styled, print_json, print_table
 from engine.errors import UsageError
 from engine.runtime.alerts.channels import shown
@@ -20,7 +20,7 @@ from engine.runtime.reading import moments
 @click.command("list")
 @state_option
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="How many, the latest first.")
-@spec_command
+@endpoint_data_command
 def command(common: Common, state: Path | None, limit: int) -> Exit:
     """The latest alerts, from the state file: sent, waiting for a channel that does not take them, given up after a week.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,6 +41,13 @@ def await_line(process: subprocess.Popen[str], words: str) -> str:
             return line
         assert line, f"it ended before it said {words!r}: {''.join(seen)}"
     raise AssertionError(f"it never said {words!r}: {''.join(seen)}")
+
+
+def await_that(happens: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def await_file(path: Path) -> None:

@@ -20,6 +20,9 @@ from engine.runtime.alerts.occurrence import PLAIN, Level
 VARIABLE: Final = "SWFGRAPH_CHANNEL_"
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LONGEST_PROBLEM: Final = 300
+_PARTS: Final = re.compile(r"^\w+://|[/:@?&=]")
+_SECRET: Final = 5
+"""Characters: parts of a URL that are as long as this may be secret, a host's name too."""
 
 
 class Channel(Protocol):
@@ -77,13 +80,14 @@ class _Channel:
 
     def __init__(self, name: str, url: str, library: Any) -> None:
         self.name = name
+        self._url = url
         self._library = library
         self._notifier = library.Apprise()
         scheme = url.partition("://")[0].lower()
         self.plain = scheme in PLAIN
         with library.LogCapture(level=logging.WARNING) as heard:
             if not self._notifier.add(url):
-                said = _first_line(heard.getvalue())
+                said = self._said(heard.getvalue(), url)
                 raise UsageError(f"the channel {shown(name)}: Apprise takes no such URL ({scheme}://…){': ' if said else ''}{said}")
 
     def send(self, title: str, body: str, level: Level) -> str:
@@ -91,8 +95,17 @@ class _Channel:
             try:
                 sent = self._notifier.notify(title=title, body=body, notify_type=str(level), body_format="text")
             except Exception as error:  # noqa: BLE001 - dozens of plug-ins, each with errors of its own: all of them are tried again
-                return f"{type(error).__name__}: {error}"[:_LONGEST_PROBLEM]
-            return "" if sent else _first_line(heard.getvalue()) or "it was not sent, and the channel does not say why"
+                return self._said(f"{type(error).__name__}: {error}", self._url)
+            return "" if sent else self._said(heard.getvalue(), self._url) or "it was not sent, and the channel does not say why"
+
+    @staticmethod
+    def _said(text: str, url: str) -> str:
+        """The first line of what Apprise says, without what may be secret: parts of the channel's URL."""
+        line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+        for part in sorted(set(_PARTS.split(url)) - {""}, key=len, reverse=True):
+            if len(part) >= _SECRET:
+                line = line.replace(part, "…")
+        return re.sub(r"^[\d\-:, ]+ - \w+ - ", "", line)[:_LONGEST_PROBLEM]
 
 
 def _library() -> Any:
@@ -102,11 +115,6 @@ def _library() -> Any:
         raise UsageError(f"alerts are sent by Apprise, which is not installed here: pip install 'swfgraph[alerts]' ({error})") from None
     logging.getLogger("apprise").propagate = False  # what it has to say is said with the alert that it is about
     return library
-
-
-def _first_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return re.sub(r"^[\d\-:, ]+ - \w+ - ", "", lines[0])[:_LONGEST_PROBLEM] if lines else ""
 
 
 def _pairs(options: Sequence[str]) -> Iterator[tuple[str, str]]:

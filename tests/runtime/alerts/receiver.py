@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -13,6 +13,7 @@ from typing import Any
 class Receiver:
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
+        self.requests = 0
         self.status = 200
         self.arrived = threading.Condition()
         self.hang = threading.Event()
@@ -36,6 +37,11 @@ class Receiver:
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.messages) >= count, seconds), self.titles
 
+    def await_requests(self, count: int, seconds: float = 60.0) -> None:
+        """Of those that hang, too."""
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: self.requests >= count, seconds), self.requests
+
     def close(self) -> None:
         self.hang.set()
         self._server.shutdown()
@@ -48,13 +54,17 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                with receiver.arrived:
+                    receiver.requests += 1
+                    receiver.arrived.notify_all()
                 receiver.hang.wait(60)
                 if receiver.status == 200:
                     with receiver.arrived:
                         receiver.messages.append(message)
                         receiver.arrived.notify_all()
-                self.send_response(receiver.status)
-                self.end_headers()
+                with suppress(ConnectionError):
+                    self.send_response(receiver.status)
+                    self.end_headers()
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the server's way to name it
                 pass
