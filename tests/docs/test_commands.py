@@ -1,0 +1,47 @@
+"""What the pages tell people to type works, and prints what they say."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import ROOT
+from tests.docs.pages import blocks, play
+
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "specs").glob("*/README.md"))]
+WITH_COMMANDS = [page for page in PAGES if blocks(page)]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """What the pages say they are run in."""
+    for name in ("specs", "schemas"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".swfgraph"))
+    return tmp_path
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_of_a_page_does_what_the_page_says(page: Path, checkout: Path) -> None:
+    play(page, checkout, free_port())
+
+
+def test_a_page_that_is_wrong_is_noticed(checkout: Path) -> None:
+    for text in ("```sh\nfalse\n```\n", "```sh\ntrue\n```\n\n```text\nwords\n```\n", "```sh exit 1\ntrue\n```\n"):
+        page = checkout / "page.md"
+        page.write_text(text, encoding="utf-8")
+        with pytest.raises(AssertionError, match=r"page\.md:1"):
+            play(page, checkout, free_port())
+
+
+def test_every_example_has_commands_to_try() -> None:
+    examples = {folder.name for folder in (ROOT / "specs").iterdir() if list(folder.glob("*.json"))}
+    assert {page.parent.name for page in WITH_COMMANDS if page.name == "README.md"} == examples
