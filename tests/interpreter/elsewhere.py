@@ -29,6 +29,7 @@ class Elsewhere(Record):
 
     def set_up(self) -> None:
         self.children, self.runs, self.strangers, self.asked, self.functions, self.invoked = {}, {}, set(), set(), {}, {}
+        self._begun = 0
         self._deliveries: list[tuple[str, Mapping[str, Any], int]] = []
 
     # What happens.
@@ -106,7 +107,8 @@ class Elsewhere(Record):
             self.event(f"{CHILD}Failed", **about, cause="WORKFLOW_ALREADY_RUNNING", initiatedEventId=initiated)
             return
         self.children[workflow_id] = initiated
-        self.runs[workflow_id] = f"run-{initiated}"
+        self._begun += 1
+        self.runs[workflow_id] = f"run-{self._begun}"
         self.controls[workflow_id] = json.loads(about["control"])
         self.asked.discard(workflow_id)
         where = {"workflowId": workflow_id, "runId": self.runs[workflow_id]}

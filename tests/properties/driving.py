@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, TypeAlias
 
 from tests.interpreter.swf import Execution
+from tests.strategies import SIGNALS
 
 Action: TypeAlias = tuple[str, tuple[Any, ...]]
 
@@ -28,6 +29,12 @@ REFUSALS = (
     ("StartTimer", "OPERATION_NOT_PERMITTED"),
     ("CancelTimer", "OPERATION_NOT_PERMITTED"),
     ("RequestCancelActivityTask", "OPERATION_NOT_PERMITTED"),
+    ("StartChildWorkflowExecution", "OPEN_CHILDREN_LIMIT_EXCEEDED"),
+    ("StartChildWorkflowExecution", "CHILD_CREATION_RATE_EXCEEDED"),
+    ("StartChildWorkflowExecution", "WORKFLOW_TYPE_DEPRECATED"),
+    ("RequestCancelExternalWorkflowExecution", "OPERATION_NOT_PERMITTED"),
+    ("ScheduleLambdaFunction", "OPEN_LAMBDA_FUNCTIONS_LIMIT_EXCEEDED"),
+    ("ScheduleLambdaFunction", "LAMBDA_SERVICE_NOT_AVAILABLE_IN_REGION"),
     ("RecordMarker", "OPERATION_NOT_PERMITTED"),
     ("CompleteWorkflowExecution", "OPERATION_NOT_PERMITTED"),
     ("FailWorkflowExecution", "OPERATION_NOT_PERMITTED"),
@@ -64,7 +71,7 @@ class Driver:
             self.step()
 
     def _options(self) -> list[Action]:
-        options = [*self._tasks(), *(("fire", (timer,)) for timer in self.swf.timers)]
+        options = [*self._tasks(), *self._children(), *self._functions(), *(("fire", (timer,)) for timer in self.swf.timers)]
         if self.deciding:
             options += [("respond", ())] * 3
         elif self.swf.due:
@@ -84,17 +91,38 @@ class Driver:
         options: list[Action] = []
         for activity_id in self.swf.tasks:
             if activity_id not in self.swf.begun:
-                options += [("begin", (activity_id,)), ("time_out", (activity_id, "SCHEDULE_TO_START"))]
+                options += [("begin", (activity_id,))] * 4 + [("time_out", (activity_id, "SCHEDULE_TO_START"))]
                 continue
-            options += [("complete", (activity_id, self.random.choice(RESULTS)))] * 3
+            options += [("complete", (activity_id, self.random.choice(RESULTS)))] * 6
             options += [("fail", (activity_id, self.random.choice(REASONS), "because"))]
             options += [("time_out", (activity_id, self.random.choice(TIMEOUTS)))]
             if activity_id in self.swf.asked:
                 options += [("cancel", (activity_id,))] * 2
         return options
 
+    def _children(self) -> list[Action]:
+        options: list[Action] = []
+        for workflow_id in self.swf.children:
+            options += [("end_child", (workflow_id, "Completed", self.random.choice(RESULTS)))] * 6
+            options += [("end_child", (workflow_id, how)) for how in ("Failed", "Terminated", "TimedOut")]
+            options += [("continue_child", (workflow_id,))]
+            if workflow_id in self.swf.asked:
+                options += [("end_child", (workflow_id, "Canceled"))] * 2
+        return options
+
+    def _functions(self) -> list[Action]:
+        options: list[Action] = []
+        for name in self.swf.functions:
+            if name not in self.swf.invoked:
+                options += [("invoke", (name,))] * 4 + [("no_role_for", (name,))]
+                continue
+            options += [("end_function", (name, "Completed", self.random.choice(RESULTS)))] * 6
+            options += [("end_function", (name, how)) for how in ("Failed", "TimedOut")]
+        return options
+
     def _troubles(self) -> list[Action]:
-        options: list[Action] = [("signal", ("hello",)), ("wait", (self.random.choice((0.5, 30.0)),))]
+        heard = self.random.choice(("hello", *SIGNALS))
+        options: list[Action] = [("signal", (heard, self.random.choice(RESULTS))), ("wait", (self.random.choice((0.5, 30.0)),))]
         if self.deciding:
             options.append(("lose", ()))
         if self.refusals < 5:

@@ -14,13 +14,17 @@ from engine.errors import HistoryError
 from engine.graph.compile import compile_spec
 from engine.graph.plan import EdgeKind, Plan
 from engine.interpreter.run import Run
-from engine.spec.model import ActivityNode, Spec
+from engine.interpreter.works import WORK_NODES
+from engine.spec.model import ABSENT, Spec
 from tests.interpreter.swf import Execution
 from tests.properties.driving import Driver
-from tests.strategies import inputs, specs
+from tests.strategies import specs, whole_inputs, whole_specs
 
 RANDOM = st.randoms(use_true_random=False)
 EXAMPLES = 150
+SPECS = st.one_of(specs(), whole_specs())
+"""Small ones of the first words of the language, and of the whole of it."""
+INPUTS = whole_inputs()
 
 
 def finished(spec: Spec, value: Any, random: Random, *, trouble: bool) -> Execution:
@@ -29,7 +33,7 @@ def finished(spec: Spec, value: Any, random: Random, *, trouble: bool) -> Execut
     return driver.swf
 
 
-@given(specs(), inputs(), RANDOM)
+@given(SPECS, INPUTS, RANDOM)
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_every_run_ends_and_swf_never_has_to_refuse_what_it_asks_for(spec: Spec, value: Any, random: Random) -> None:
     swf = finished(spec, value, random, trouble=True)  # the tiny SWF asserts the second half
@@ -37,7 +41,7 @@ def test_every_run_ends_and_swf_never_has_to_refuse_what_it_asks_for(spec: Spec,
     assert swf.run.decisions() == []
 
 
-@given(specs(), inputs(), RANDOM)
+@given(SPECS, INPUTS, RANDOM)
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_folding_from_scratch_is_folding_on_from_any_cut(spec: Spec, value: Any, random: Random) -> None:
     """One run is asked for decisions, context and view after every event, one at the end only."""
@@ -54,7 +58,7 @@ def test_folding_from_scratch_is_folding_on_from_any_cut(spec: Spec, value: Any,
     assert asked.view() == swf.run.view()
 
 
-@given(specs(), inputs(), RANDOM, RANDOM)
+@given(SPECS, INPUTS, RANDOM, RANDOM)
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_it_does_not_matter_how_often_the_decider_is_asked_and_dies(spec: Spec, value: Any, random: Random, deaths: Random) -> None:
     """The same things happen once more, with decision tasks in between that come to nothing."""
@@ -70,7 +74,7 @@ def test_it_does_not_matter_how_often_the_decider_is_asked_and_dies(spec: Spec, 
     assert replace(theirs, last_event_id=ours.last_event_id) == ours
 
 
-@given(specs(), inputs(), RANDOM)
+@given(SPECS, INPUTS, RANDOM)
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_no_node_runs_more_often_than_its_bounds_allow(spec: Spec, value: Any, random: Random) -> None:
     swf = finished(spec, value, random, trouble=True)
@@ -83,7 +87,7 @@ def test_no_node_runs_more_often_than_its_bounds_allow(spec: Spec, value: Any, r
             assert seen.taken <= edge.max_times
 
 
-@given(specs(), inputs(), RANDOM)
+@given(SPECS, INPUTS, RANDOM)
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_a_refused_event_changes_nothing(spec: Spec, value: Any, random: Random) -> None:
     """Events that can't follow are offered between those that can."""
@@ -117,4 +121,4 @@ def most_visits(plan: Plan, name: str) -> int:
 
 def most_attempts(plan: Plan, name: str) -> int:
     node = plan.nodes[name]
-    return max((rule.max_attempts for rule in node.retry), default=1) if isinstance(node, ActivityNode) else 1
+    return max((rule.max_attempts for rule in node.retry), default=1) if isinstance(node, WORK_NODES) and node.for_each is ABSENT else 1
