@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from engine.errors import Finding
 from engine.graph.check import check_document
@@ -16,6 +16,23 @@ from engine.spec.source import Document, parse_document
 
 def act(*after: str, **more: Any) -> dict[str, Any]:
     return {"type": "activity", "activity": "Work", "next": list(after)} | more
+
+
+def child(*after: str, **more: Any) -> dict[str, Any]:
+    return {"type": "workflow", "workflow": {"name": "Child", "version": "1.0"}, "next": list(after)} | more
+
+
+def call(*after: str, **more: Any) -> dict[str, Any]:
+    """A Lambda function."""
+    return {"type": "lambda", "function": "work", "next": list(after)} | more
+
+
+def listen(*after: str, **more: Any) -> dict[str, Any]:
+    """A wait for a signal."""
+    return {"type": "wait", "signal": "go", "next": list(after)} | more
+
+
+UNDO: Final = {"activity": "Work"}
 
 
 def bare(*after: str, **more: Any) -> dict[str, Any]:
@@ -38,10 +55,14 @@ def document(nodes: dict[str, Any], **more: Any) -> Document:
         "version": "1.0",
         "domain": "tests",
         "taskList": "list",
-        "activities": {"Work": {"version": "1.0"}} if any(node.get("activity") == "Work" for node in nodes.values()) else {},
+        "activities": {"Work": {"version": "1.0"}} if any(_uses_work(node) for node in nodes.values()) else {},
         "nodes": nodes,
     }
     return parse_document(json.dumps(value | more, indent=1), "sample.json")
+
+
+def _uses_work(node: dict[str, Any]) -> bool:
+    return node.get("activity") == "Work" or node.get("compensate") == UNDO
 
 
 def spec(nodes: dict[str, Any], **more: Any) -> Spec:

@@ -12,28 +12,40 @@ from engine.spec.model import (
     UNLIMITED,
     ActivityNode,
     ActivityTimeouts,
+    Alert,
+    AlertOn,
     CatchRule,
     ChildPolicy,
+    ChildTimeouts,
     Choice,
     CommandRun,
     DecisionNode,
     Expression,
     FileOutput,
+    ForEach,
     Goto,
     JoinKind,
     Json,
+    LambdaNode,
+    Overlap,
     PassNode,
+    Percent,
     PythonRun,
     RetryFrom,
     RetryRule,
+    Schedule,
     Spec,
     Template,
     TerminalNode,
     TerminalStatus,
+    UndoActivity,
     WaitFor,
     WaitNode,
+    WaitSignal,
     WaitUntil,
+    WorkflowNode,
     WorkflowTimeouts,
+    WorkflowType,
 )
 from engine.spec.parse import parse_spec
 from engine.spec.schema import schema_findings
@@ -78,12 +90,13 @@ def test_what_the_author_says_of_the_whole_is_kept() -> None:
     spec = parsed(
         spec_of(
             start="end", tags=["a", "b"], taskPriority=0, childPolicy="ABANDON", description="d", inputSchema=False,
-            timeouts={"execution": "2h", "decision": "none"},
+            timeouts={"execution": "2h", "decision": "none", "cancel": "5m"}, onCancel="end", lambdaRole="arn:aws:iam::123456789012:role/r",
         )
     )  # fmt: skip
     assert (spec.start, spec.tags, spec.task_priority, spec.child_policy) == ("end", ("a", "b"), 0, ChildPolicy.ABANDON)
     assert (spec.description, spec.input_schema) == ("d", False)
-    assert spec.timeouts == WorkflowTimeouts(execution=7200, decision=UNLIMITED)
+    assert spec.timeouts == WorkflowTimeouts(execution=7200, decision=UNLIMITED, cancel=300)
+    assert (spec.on_cancel, spec.lambda_role) == ("end", "arn:aws:iam::123456789012:role/r")
 
 
 def test_nodes_keep_the_order_of_the_document() -> None:
@@ -168,6 +181,115 @@ def test_the_other_nodes_are_read_whole() -> None:
     assert the_node(WaitNode, {"type": "wait", "until": "input.t"}).on == WaitUntil(time=Expression(source="input.t"))
     assert the_node(TerminalNode, {"type": "terminal", "status": "failed", "reason": "R", "details": {}}) == TerminalNode(
         name="n", status=TerminalStatus.FAILED, reason=Template(value="R"), details=Template(value={})
+    )
+
+
+CHILD: Json = {"type": "workflow", "workflow": {"name": "Child", "version": "2"}}
+LAMBDA: Json = {"type": "lambda", "function": "f"}
+
+
+@pytest.mark.parametrize(("kind", "keys"), [(ActivityNode, ACTIVITY), (WorkflowNode, CHILD), (LambdaNode, LAMBDA)])
+def test_what_all_work_has_is_read_alike(kind: type[ActivityNode], keys: Json) -> None:
+    shared = {
+        "input": "{% item %}", "output": "{% result %}", "catch": [{"next": "a"}], "join": "any", "next": "b", "description": "d",
+        "forEach": {"items": "input.list", "maxConcurrency": 3.0, "tolerate": "12.5%"},
+    }  # fmt: skip
+    node = the_node(kind, keys | shared, defaults={"retry": {"maxAttempts": 7}})
+    assert (node.input, node.output) == (Template(value="{% item %}"), Template(value="{% result %}"))
+    assert node.for_each == ForEach(items=Expression(source="input.list"), max_concurrency=3, tolerate=Percent(value=12.5))
+    assert (node.retry, node.join, node.next, node.description) == ((RetryRule(max_attempts=7),), JoinKind.ANY, ("b",), "d")
+    assert node.catch == (CatchRule(errors=("*",), then=Goto(targets=("a",))),)
+
+
+def test_a_for_each_limits_and_tolerates_nothing_unless_it_says_so() -> None:
+    node = the_node(LambdaNode, LAMBDA | {"forEach": {"items": "input"}})
+    assert node.for_each == ForEach(items=Expression(source="input"), max_concurrency=ABSENT, tolerate=0)
+
+
+def test_an_undo_inherits_as_an_activity_node_does() -> None:
+    keys = CHILD | {"compensate": {"activity": "work", "timeouts": {"heartbeat": "10s"}}}
+    activities = {"work": {"version": "1", "taskList": "undoers", "timeouts": {"startToClose": 20}}}
+    node = the_node(WorkflowNode, keys, activities=activities, defaults={"retry": {}, "timeouts": {"scheduleToStart": 30}})
+    assert node.compensate == UndoActivity(
+        activity="work",
+        timeouts=ActivityTimeouts(heartbeat=10, start_to_close=20, schedule_to_start=30),
+        task_list="undoers",
+        retry=(RetryRule(),),
+    )
+
+
+def test_an_undo_is_read_whole() -> None:
+    undo = {"activity": "work", "input": "{% result.id %}", "retry": {"maxAttempts": 1}, "taskList": "t", "priority": 0}
+    node = the_node(ActivityNode, ACTIVITY | {"compensate": undo})
+    assert node.compensate == UndoActivity(
+        activity="work",
+        timeouts=ActivityTimeouts(),
+        task_list="t",
+        input=Template(value="{% result.id %}"),
+        retry=(RetryRule(max_attempts=1),),
+        priority=0,
+    )
+
+
+def test_a_child_is_read_whole_and_inherits_nothing() -> None:
+    plain = the_node(WorkflowNode, CHILD, defaults={"taskList": "t", "timeouts": {"heartbeat": 5}})
+    assert plain == WorkflowNode(name="n", workflow=WorkflowType(name="Child", version="2"))
+    more = {
+        "workflowId": "c-{% index %}", "childPolicy": "ABANDON", "tags": ["a", "{% item %}"], "taskList": "t", "priority": -1,
+        "timeouts": {"execution": "1h", "decision": "none"},
+    }  # fmt: skip
+    assert the_node(WorkflowNode, CHILD | more) == WorkflowNode(
+        name="n",
+        workflow=WorkflowType(name="Child", version="2"),
+        workflow_id=Template(value="c-{% index %}"),
+        child_policy=ChildPolicy.ABANDON,
+        tags=(Template(value="a"), Template(value="{% item %}")),
+        timeouts=ChildTimeouts(execution=3600, decision=UNLIMITED),
+        task_list="t",
+        priority=-1,
+    )
+
+
+def test_a_lambda_knows_its_function_and_timeout() -> None:
+    assert the_node(LambdaNode, LAMBDA | {"timeout": "1m"}) == LambdaNode(name="n", function="f", timeout=60)
+    assert the_node(LambdaNode, LAMBDA).timeout is ABSENT
+
+
+def test_a_wait_for_a_signal_may_have_an_end() -> None:
+    assert the_node(WaitNode, {"type": "wait", "signal": "go"}).on == WaitSignal(signal="go")
+    assert the_node(WaitNode, {"type": "wait", "signal": "go", "timeout": "2d"}).on == WaitSignal(signal="go", timeout=Template(value="2d"))
+
+
+def test_a_terminal_may_go_on_and_may_undo() -> None:
+    node = the_node(TerminalNode, {"type": "terminal", "status": "continued", "output": 1, "compensate": True})
+    assert (node.status, node.output, node.compensate) == (TerminalStatus.CONTINUED, Template(value=1), True)
+
+
+def test_a_schedule_is_read_whole() -> None:
+    assert parsed(spec_of(schedule={"cron": "0 3 * * *"})).schedule == Schedule(cron="0 3 * * *")
+    whole = {
+        "cron": "0 3 * * *",
+        "timeZone": "Asia/Tokyo",
+        "jitter": "5m",
+        "overlap": "cancel",
+        "catchUp": "1d",
+        "input": "{% schedule.time %}",
+    }
+    assert parsed(spec_of(schedule=whole)).schedule == Schedule(
+        cron="0 3 * * *",
+        time_zone="Asia/Tokyo",
+        jitter=300,
+        overlap=Overlap.CANCEL,
+        catch_up=86_400,
+        input=Template(value="{% schedule.time %}"),
+    )
+
+
+def test_alerts_are_read_whole() -> None:
+    alerts = [{"to": "ops", "on": ["failed", "timedOut"]}, {"to": ["a", "b"], "nodes": ["end"], "late": "1h"}]
+    assert parsed(spec_of(alerts=alerts)).alerts == (
+        Alert(to=("ops",), on=(AlertOn.FAILED, AlertOn.TIMED_OUT)),
+        Alert(to=("a", "b"), nodes=("end",), late=3600),
     )
 
 

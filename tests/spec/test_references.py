@@ -120,6 +120,8 @@ def test_a_pipe_gives_the_first_argument() -> None:
         "results.a ? results.a : 0",
         "results.a and true",
         "$not($exists(results.a))",
+        "[results.a]",
+        "[results.a.items.name]",
     ],
 )
 def test_a_result_whose_absence_is_provided_for_is_optional(source: str) -> None:
@@ -138,6 +140,8 @@ def test_a_result_whose_absence_is_provided_for_is_optional(source: str) -> None
         "$not(results.a)",
         "results.(a + 1)",
         "[$exists(results.a), results.a]",
+        "[results.a, 0]",
+        "[0] ~> $append(results.a)",
     ],
 )
 def test_a_result_that_is_read_unasked_somewhere_is_not_optional(source: str) -> None:

@@ -19,6 +19,9 @@ from tests.spec.documents import END, document_of, spec_of
 SPECS = [path for path in sorted((Path(__file__).parents[2] / "specs").glob("*/*.json")) if not path.name.endswith(".test.json")]
 
 LONG_TEXT = "x" * 257
+CHILD: Json = {"name": "Child", "version": "1"}
+EACH: Json = {"items": "input"}
+CRON: Json = {"cron": "0 3 * * *"}
 
 
 def found_in(value: Json) -> list[Finding]:
@@ -88,6 +91,31 @@ def test_the_smallest_spec_is_right() -> None:
         node(type="wait", **{"for": 0}),
         node(type="wait", **{"for": "{% input.seconds %}"}),
         node(type="wait", until="input.time", catch=[{"next": "n"}]),
+        node(type="activity", activity="work", forEach={"items": "input"}),
+        node(type="activity", activity="work", forEach={"items": "[1..3]", "maxConcurrency": 2, "tolerate": "12.5%"}),
+        node(type="activity", activity="work", compensate={"activity": "work", "input": "{% result %}", "retry": {}, "priority": 1}),
+        node(type="workflow", workflow={"name": "Child", "version": "1"}),
+        node(type="workflow", workflow=CHILD, workflowId="c-{% item %}", childPolicy="ABANDON", tags=["{% item %}"], priority=0),
+        node(type="workflow", workflow=CHILD, timeouts={"execution": "1h", "decision": "none"}, taskList="t", forEach={"items": "input"}),
+        node(type="workflow", workflow=CHILD, retry={}, catch=[{"next": "n"}], compensate={"activity": "work"}, output="{% result %}"),
+        node(type="lambda", function="f", timeout="5m", input={}, forEach={"items": "input", "tolerate": 3}),
+        node(type="wait", signal="go"),
+        node(type="wait", signal="go", timeout="{% input.patience %}", output="{% result.by %}", catch=[{"next": "n"}]),
+        node(type="terminal", status="completed", compensate=True),
+        node(type="terminal", status="continued", output={"n": "{% input.n + 1 %}"}),
+        spec_of(onCancel="end", lambdaRole="arn:aws:iam::123456789012:role/path/swf", timeouts={"cancel": "5m"}),
+        spec_of(schedule={"cron": "*/5 * * * *"}),
+        spec_of(
+            schedule={
+                "cron": "0 0 3 * * mon-fri",
+                "timeZone": "Europe/Berlin",
+                "jitter": "5m",
+                "overlap": "queue",
+                "catchUp": 0,
+                "input": {},
+            }
+        ),
+        spec_of(alerts=[{"to": "ops", "on": ["failed", "timedOut"]}, {"to": ["mailto://a", "ops"], "nodes": ["end"], "late": "2h"}]),
         spec_of(start="end", tags=["a"] * 5, taskPriority=3, childPolicy="ABANDON", timeouts={"execution": "365d", "decision": "none"}),
         spec_of(defaults={"retry": {}, "timeouts": {}, "taskList": "t"}, inputSchema=True) | {"$schema": "x"},
         spec_of(activities={"a": {"version": "1", "run": {"command": ["ls"], "env": {"A": "b"}}, "output": {"file": "out.json"}}}),
@@ -153,6 +181,39 @@ def test_the_language_is_accepted(value: Json) -> None:
         (spec_of(inputSchema={"properties": {"a": {"$ref": "#/b"}}}), "/inputSchema/properties/a/$ref", '"#/b" leads nowhere'),
         (spec_of(inputSchema=5), "/inputSchema", '"inputSchema" must be an object or a boolean, not a number'),
         (spec_of(activities={"a": {"version": "1", "inputSchema": {"pattern": "("}}}), "/activities/a/inputSchema/pattern", '"pattern"'),
+        (node(type="activity", activity="work", forEach={}), "/nodes/n/forEach", '"forEach" has no "items"'),
+        (node(type="activity", activity="work", forEach={"items": ""}), "/nodes/n/forEach/items", "must not be empty"),
+        (node(type="activity", activity="work", forEach=EACH | {"tolerate": "101%"}), "/nodes/n/forEach/tolerate", 'can\'t be "101%"'),
+        (node(type="activity", activity="work", forEach=EACH | {"tolerate": -1}), "/nodes/n/forEach/tolerate", "at least 0"),
+        (node(type="activity", activity="work", forEach=EACH | {"maxConcurrency": 0}), "/nodes/n/forEach/maxConcurrency", "at least 1"),
+        (node(type="activity", activity="work", compensate="x"), "/nodes/n/compensate", "must be an object, not a string"),
+        (node(type="activity", activity="work", compensate={}), "/nodes/n/compensate", 'has no "activity"'),
+        (node(type="workflow"), "/nodes/n", '"n" has no "workflow"'),
+        (node(type="workflow", workflow={"name": "a"}), "/nodes/n/workflow", 'has no "version"'),
+        (node(type="workflow", workflow=CHILD, workflowId=""), "/nodes/n/workflowId", "must not be empty"),
+        (node(type="workflow", workflow=CHILD, tags=["a"] * 6), "/nodes/n/tags", "more than 5 entries"),
+        (node(type="workflow", workflow=CHILD, timeouts={"execution": "none"}), "/nodes/n/timeouts/execution", "can't be"),
+        (node(type="lambda"), "/nodes/n", '"n" has no "function"'),
+        (node(type="lambda", function="f" * 65), "/nodes/n/function", "more than 64 characters"),
+        (node(type="lambda", function="f", timeout="16m"), "/nodes/n/timeout", "1 to 900 seconds"),
+        (node(type="lambda", function="f", timeout=0), "/nodes/n/timeout", "1 to 900 seconds"),
+        (node(type="wait", signal="go", until="x"), "/nodes/n", '"n" has "until" and "signal"'),
+        (node(type="wait", signal=""), "/nodes/n/signal", "must not be empty"),
+        (node(type="wait", timeout="5m", **{"for": "1m"}), "/nodes/n", '"timeout" without "signal"'),
+        (node(type="wait", signal="go", timeout="none"), "/nodes/n/timeout", "a wait needs an end"),
+        (node(type="terminal", status="completed", compensate="yes"), "/nodes/n/compensate", "must be a boolean"),
+        (node(type="terminal", status="continued", reason="x"), "/nodes/n/reason", '"reason" means nothing here'),
+        (spec_of(lambdaRole="swf"), "/lambdaRole", 'can\'t be "swf"'),
+        (spec_of(schedule={}), "/schedule", 'has no "cron"'),
+        (spec_of(schedule="rate(1 day)"), "/schedule", "must be an object"),
+        (spec_of(schedule={"cron": "61 * * * *"}), "/schedule/cron", "something is wrong with its minute"),
+        (spec_of(schedule=CRON | {"timeZone": "Europe/Berlni"}), "/schedule/timeZone", 'did you mean "Europe/Berlin"?'),
+        (spec_of(schedule=CRON | {"overlap": "wait"}), "/schedule/overlap", 'one of "skip", "queue", "cancel"'),
+        (spec_of(alerts=[{"to": "ops"}]), "/alerts/0", 'needs "on" or "nodes" or "late"'),
+        (spec_of(alerts=[{"on": ["failed"]}]), "/alerts/0", 'has no "to"'),
+        (spec_of(alerts=[{"to": [], "late": 5}]), "/alerts/0/to", "at least 1 entry"),
+        (spec_of(alerts=[{"to": "", "late": 5}]), "/alerts/0/to", "must not be empty"),
+        (spec_of(alerts=[{"to": "ops", "on": ["done"]}]), "/alerts/0/on/0", "it is one of"),
         ([], "", "the document must be an object, not an array"),
     ],
 )  # fmt: skip
@@ -169,6 +230,8 @@ def test_a_mistake_is_one_finding_with_its_pointer(value: Json, pointer: str, me
         (node(type="activity", activity="work", nxt="n"), 'did you mean "next"?'),
         (node(type="activity", activity="work", task_list="t"), 'did you mean "taskList"?'),
         (node(type="activity", activity="work", retry={"max_attempts": 2}), 'did you mean "maxAttempts"?'),
+        (node(type="activity", activity="work", foreach={}), 'did you mean "forEach"?'),
+        (spec_of(alerts=[{"to": "ops", "lat": 5}]), 'did you mean "late"?'),
         (spec_of(childPolicy="terminate"), 'did you mean "TERMINATE"?'),
         (spec_of(inputschema={}), 'did you mean "inputSchema"?'),
         (spec_of(taskList=None, tasklist="t"), 'did you mean "taskList"?'),
@@ -210,8 +273,11 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
-KEYS = st.sampled_from(["type", "next", "join", "retry", "catch", "choices", "status", "for", "until", "activity", "timeouts", "input"])
-TYPES = st.sampled_from(["activity", "decision", "pass", "terminal", "wait"])
+KEYS = st.sampled_from([
+    "type", "next", "join", "retry", "catch", "choices", "status", "for", "until", "activity", "timeouts", "input", "forEach", "compensate",
+    "workflow", "workflowId", "tags", "function", "timeout", "signal",
+])  # fmt: skip
+TYPES = st.sampled_from(["activity", "workflow", "lambda", "decision", "pass", "terminal", "wait"])
 
 
 @given(st.dictionaries(KEYS, ANYTHING), TYPES, st.dictionaries(st.sampled_from(list(workflow_schema()["properties"])), ANYTHING))

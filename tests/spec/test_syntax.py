@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,3 +112,20 @@ def test_every_function_of_the_corpus_is_known() -> None:
 def walk_all(source: str) -> list[Symbol]:
     tree = parse(source)
     return [] if isinstance(tree, SyntaxProblem) else list(walk(tree))
+
+
+def test_law_what_was_parsed_before_changes_nothing() -> None:
+    """The parser is used again; broken texts in between must leave nothing behind."""
+    sources = ["a.b[c].%.d", "a +", "$map(x, function($v, $i) { $v + $i })", "(", "a@$x.b#$i[$x = c].%", "[1..", "a.b.%", "a ? b : c ?? d"]
+
+    def shape(source: str) -> object:
+        tree = parse.__wrapped__(source)
+        return tree if isinstance(tree, SyntaxProblem) else [(symbol.type, str(symbol.value), symbol.position) for symbol in walk(tree)]
+
+    alone = {}
+    for source in sources:
+        parse.__wrapped__("(")  # after a failure there is a new parser
+        alone[source] = shape(source)
+    for order in itertools.islice(itertools.permutations(sources, 4), 0, None, 7):
+        for source in order:
+            assert shape(source) == alone[source]
