@@ -94,6 +94,9 @@ def _common(*options: Decorator) -> Decorator:
 offline_command = _common()
 """For commands that reach no endpoint. Gives the command its `Common`, first."""
 
+check_command = _common(_SPEC_DOMAIN, _PAYLOADS)
+"""For `check`, which reaches an endpoint only where one is named."""
+
 spec_command = _common(_URL, _SPEC_DOMAIN)
 """For commands on a spec's workflow: the domain is the spec's unless --domain says otherwise."""
 

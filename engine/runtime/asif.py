@@ -1,5 +1,5 @@
 """A history folded as if it had been begun under another plan than it was: the marker that says which one is read as this plan's, and so
-are the type's name and version. Whether it could have been shows in what follows. Imports `interpreter.run`, `graph.plan`, `spec`;
+are the type's name and version. Whether it could have been shows in what follows. Imports `interpreter`, `graph.plan`, `spec`;
 imported by `retry` and `against`.
 """
 
@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from engine.graph.plan import Plan
+from engine.interpreter.envelope import KEY, carries
 from engine.interpreter.run import SPEC_MARKER
+from engine.spec.model import ABSENT
 from engine.spec.payload import decode, encode
 
 _MARKER: Final = "markerRecordedEventAttributes"
@@ -21,10 +23,19 @@ def as_if_under(plan: Plan, event: Mapping[str, Any]) -> Mapping[str, Any]:
     match event["eventType"]:
         case "WorkflowExecutionStarted":
             kind = {"name": plan.spec.name, "version": plan.spec.version}
-            return {**event, _STARTED: {**event[_STARTED], "workflowType": kind}}
+            return {**event, _STARTED: _with_state(plan, {**event[_STARTED], "workflowType": kind})}
         case "MarkerRecorded" if event[_MARKER]["markerName"] == SPEC_MARKER:
             return {**event, _MARKER: {**event[_MARKER], "details": marker_details(plan, event[_MARKER].get("details", ""))}}
     return event
+
+
+def _with_state(plan: Plan, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The state that a long run was given by the run before it names the plan too."""
+    if not carries(attributes.get("input", ABSENT)):
+        return attributes
+    value = decode(attributes["input"])
+    state = {**value[KEY]["state"], "digest": plan.digest}
+    return {**attributes, "input": encode({KEY: {**value[KEY], "state": state}})}
 
 
 def marker_details(plan: Plan, details: str) -> str:
