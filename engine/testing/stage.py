@@ -21,7 +21,7 @@ from engine.service.queues import ACTIVITY, DECISION
 from engine.spec.duration import format_duration
 from engine.spec.model import ABSENT, Json
 from engine.spec.payload import decode, encode
-from engine.testing.agenda import Agenda
+from engine.testing.agenda import Action, Agenda
 from engine.testing.answering import Answerbook, Asked, Kind
 from engine.testing.ending import outcome_of
 from engine.testing.model import MOST_YEARS, At, Call, Moment, Scenario, Status, When
@@ -56,7 +56,9 @@ class Stage:
         """By runId."""
         self._stubs: dict[str, Stub] = {}
         """By workflowId."""
-        self._whens: list[tuple[When, Any]] = []
+        self._whens: list[tuple[When, Action]] = []
+        self._visits: dict[str, int] = {}
+        """To nodes of the workflow under test, for as long as something waits for one."""
         self._unsent: dict[str, Moment] = {}
         """What is still to happen from outside, by its pointer in the scenario."""
 
@@ -74,8 +76,8 @@ class Stage:
                 self._pass_time()
             self._watch_out()
         chain = self._world.runs[WORKFLOW_ID]
-        for run_id in chain[-1:]:
-            self._followers[run_id].catch_up(self._world.histories[run_id])
+        for run_id, follower in self._followers.items():
+            follower.catch_up(self._world.histories[run_id])
         self._nothing_left_unsent()
         return outcome_of(self._scenario, self._world, chain, self._followers, self._book)
 
@@ -101,10 +103,13 @@ class Stage:
             raise ScenarioError(f"the scenario has not ended {took}", hint=f"{self._standing()}; maxEvents of the scenario allows for more")
 
     def _standing(self) -> str:
-        follower = self._followers[self._world.runs[WORKFLOW_ID][-1]]
         runs = len(self._world.runs[WORKFLOW_ID])
-        where = f"it was last in {', '.join(follower.trace.path[-3:]) or 'no node'}"
+        path = [name for run_id in self._world.runs[WORKFLOW_ID][-3:] for name in self._path(run_id)]
+        where = f"it went {' → '.join(('…', *path[-4:]))}"
         return f"{where}, in its execution {runs}" if runs > 1 else where
+
+    def _path(self, run_id: str) -> list[str]:
+        return self._followers[run_id].trace.path if run_id in self._followers else []
 
     # What happens from outside.
 
@@ -138,11 +143,9 @@ class Stage:
         """Nodes that the workflow under test has entered since: what waits for that comes next."""
         if not self._whens or follower.workflow_id != WORKFLOW_ID:
             return
-        earlier = [name for run_id in self._world.runs[WORKFLOW_ID] for name in self._followers[run_id].trace.path]
-        entered = len(earlier) - (len(follower.trace.path) - since)
-        for position in range(entered, len(earlier)):
-            visit = earlier[: position + 1].count(earlier[position])
-            for moment, action in [one for one in self._whens if (one[0].node, one[0].visit) == (earlier[position], visit)]:
+        for name in follower.trace.path[since:]:
+            visit = self._visits[name] = self._visits.get(name, 0) + 1
+            for moment, action in [one for one in self._whens if (one[0].node, one[0].visit) == (name, visit)]:
                 self._whens.remove((moment, action))
                 self._agenda.put(self._world.now + moment.delay, action)
 
@@ -175,8 +178,9 @@ class Stage:
             "identity": "scenario",
             "startAtPreviousStartedEvent": True,
         }
-        while task := self._call("PollForDecisionTask", request):
+        while not self._over() and (task := self._call("PollForDecisionTask", request)):
             self._decide(task)
+            self._watch_out()
 
     def _decide(self, task: Mapping[str, Any]) -> None:
         execution, kind = task["workflowExecution"], task["workflowType"]

@@ -14,6 +14,8 @@ from functools import partial
 from typing import Any, Final
 
 from engine.errors import ScenarioError
+from engine.runtime import task as worked
+from engine.runtime.handlers.output import result_of_value
 from engine.service.faults import Fault
 from engine.service.invoking import Completed, Failed
 from engine.service.tasks import read_seconds
@@ -139,8 +141,8 @@ class Workers:
         now, token = self._world.now, {"taskToken": task.token}
         match task.answer:
             case Result() as answer:
-                result = result_text(answer, task.asked, now)
-                return now + answer.delay, partial(self._respond, "RespondActivityTaskCompleted", token | {"result": result})
+                value = filled_in(answer.value, task.asked, now) if answer.templates else answer.value
+                return now + answer.delay, self._result(token, result_of_value(value, f"the answer of {task.asked.who}"))
             case Fail() as answer:
                 failed = token | {"reason": answer.name} | ({"details": answer.message} if answer.message else {})
                 return now + answer.delay, partial(self._respond, "RespondActivityTaskFailed", failed)
@@ -151,6 +153,14 @@ class Workers:
                 return math.inf, None
             case Terminate() | Call():
                 raise ScenarioError(f"the activity {task.asked.what} can't be terminated: that is for child executions")
+
+    def _result(self, token: dict[str, str], result: worked.Completed | worked.Failed) -> partial[bool]:
+        """As a worker sends it; one that is too long for SWF, or no JSON, is a failure."""
+        match result:
+            case worked.Completed(result=text):
+                return partial(self._respond, "RespondActivityTaskCompleted", token if text is ABSENT else token | {"result": text})
+            case worked.Failed(reason=reason, details=details):
+                return partial(self._respond, "RespondActivityTaskFailed", token | {"reason": reason, "details": details})
 
     def _beat_later(self, task: _Task, until: float) -> None:
         at = self._world.now + max(task.heartbeat - _BEFORE, _BEFORE)
