@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from engine.graph.plan import Plan
+from engine.interpreter.draining import MOST_EVENTS
 from engine.interpreter.run import Run
 
 ILLEGAL = re.compile(r"[:/|\u0000-\u001f\u007f-\u009f]")
@@ -16,9 +17,9 @@ T0 = 1_000_000.0
 class Record:
     """One execution's history, and a run that has folded all of it."""
 
-    def __init__(self, plan: Plan, *, workflow_id: str = "w", run_id: str = "r") -> None:
+    def __init__(self, plan: Plan, *, workflow_id: str = "w", run_id: str = "r", most_events: int = MOST_EVENTS) -> None:
         self.plan = plan
-        self.run = Run(plan, workflow_id=workflow_id, run_id=run_id)
+        self.run = Run(plan, workflow_id=workflow_id, run_id=run_id, most_events=most_events)
         self.history: list[dict[str, Any]] = []
         self.now = T0
         self.unseen = False

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.graph.plan import Plan
+from engine.interpreter.draining import MOST_EVENTS
 from tests.interpreter.elsewhere import Elsewhere
 from tests.interpreter.record import T0, check_id, result_of
 
@@ -32,8 +33,8 @@ CLOSES = {
 class Execution(Elsewhere):
     """One execution; what works elsewhere is in `elsewhere`."""
 
-    def __init__(self, plan: Plan, *, workflow_id: str = "w", run_id: str = "r") -> None:
-        super().__init__(plan, workflow_id=workflow_id, run_id=run_id)
+    def __init__(self, plan: Plan, *, workflow_id: str = "w", run_id: str = "r", most_events: int = MOST_EVENTS) -> None:
+        super().__init__(plan, workflow_id=workflow_id, run_id=run_id, most_events=most_events)
         self.set_up()
         self.tasks: dict[str, int] = {}
         """Open activity tasks: activityId -> scheduledEventId."""

@@ -9,7 +9,7 @@ import pytest
 
 from engine.interpreter.view import ChildView, ItemError, ItemsView, NodeError
 from engine.interpreter.work import MOST_OPEN
-from tests.interpreter.plans import activity, end
+from tests.interpreter.plans import activity, end, plan_of
 from tests.interpreter.swf import Execution, kinds
 from tests.interpreter.telling import attributes, closing, failure, scheduled, states, swf_of, timers
 
@@ -137,7 +137,7 @@ def test_nodes_with_items_take_turns() -> None:
 
 def test_ten_thousand_items_are_done_within_100_decisions_a_time() -> None:
     nodes = plain(maxConcurrency=50, input=1) | {"done": end(output="{% $count(results.n) %}")}
-    swf = swf_of(nodes, list(range(10_000))).decide()
+    swf = Execution(plan_of(nodes), most_events=100_000).start(list(range(10_000))).decide()
     for index in range(10_000):
         swf.complete(f"n.1.1.{index}", index)
         if index % 50 == 49:

@@ -17,6 +17,8 @@ from tests.interpreter.plans import activity, end, plan_of
 from tests.interpreter.swf import Execution
 
 LENGTH = 120
+WITHOUT_END = 1_000_000
+"""Events: none of these histories is to be gone on with in another execution."""
 
 
 class Counter:
@@ -41,7 +43,7 @@ def counting() -> Iterator[Counter]:
 
 def costs(plan: Plan, history: list[dict[str, Any]]) -> list[int]:
     """Bytecodes for each decision: to fold what is new, to say the decisions and the context."""
-    run, found = Run(plan, workflow_id="w", run_id="r"), []
+    run, found = Run(plan, workflow_id="w", run_id="r", most_events=WITHOUT_END), []
     with counting() as counter:
         for event in history:
             run.fold(event)
@@ -86,3 +88,46 @@ def test_a_completion_costs_the_same_however_wide_the_fan_out_is() -> None:
         swf.complete(name).decide()
     found = costs(plan, swf.history)
     assert max(found[60:80]) <= max(found[5:25]) * 1.02
+
+
+def item_costs(count: int, kind: str) -> list[int]:
+    """Of the decisions between the first hundred and the last thirty of so many items, 20 of them at a time."""
+    work = {"activity": activity("done"), "workflow": {"type": "workflow", "workflow": {"name": "Part", "version": "1.0"}, "next": "done"}}
+    node = work[kind] | {"forEach": {"items": "input", "maxConcurrency": 20}, "input": {"of": "{% item %}"}, "retry": {"interval": 5}}
+    swf = Execution(plan_of({"n": node, "done": end()}), most_events=WITHOUT_END).start(list(range(count)))
+    for index in range(count):
+        swf.decide()
+        if kind == "activity":
+            swf.complete(f"n.1.1.{index}", 7)
+        else:
+            swf.end_child(f"w.n.1.1.{index}.454349e4", result=7)
+    swf.decide()
+    assert swf.closed
+    return costs(swf.plan, swf.history)[100:-30]
+
+
+def test_an_item_costs_the_same_however_many_there_are_and_however_many_are_done() -> None:
+    few, many = item_costs(200, "activity"), item_costs(2_000, "activity")
+    assert max(many) <= max(few) * 1.02
+
+
+def test_a_child_of_an_item_costs_the_same_however_many_there_are() -> None:
+    few, many = item_costs(200, "workflow"), item_costs(1_000, "workflow")
+    assert max(many) <= max(few) * 1.02
+
+
+def test_a_signal_costs_the_same_however_many_are_kept() -> None:
+    """As long as nothing reads them all."""
+    names = [f"w{number:03}" for number in range(LENGTH)]
+    nodes = {name: {"type": "wait", "signal": "go", "next": after} for name, after in zip(names, [*names[1:], "done"], strict=True)}
+    swf = Execution(plan_of({"a": activity("w000"), **nodes, "done": end()})).start().decide()
+    for _ in range(LENGTH):
+        swf.signal("stop", 1)
+        swf.decide()
+    swf.complete("a")
+    for _ in range(LENGTH):
+        swf.decide().signal("go", 1)
+    assert swf.decide().closed
+    found = costs(swf.plan, swf.history)
+    assert max(found[LENGTH - 20 : LENGTH]) <= max(found[5:25]) * 1.02
+    assert max(found[-22:-2]) <= max(found[LENGTH + 5 : LENGTH + 25]) * 1.02
