@@ -89,7 +89,8 @@ def last_line(report: Report) -> str:
     parts = [_red(f"{failed} failed")] if failed else []
     if report.broken:
         parts.append(_red(f"{len(report.broken)} file{'' if len(report.broken) == 1 else 's'} could not be read"))
-    parts.append(_green(f"{len(played) - failed} passed") if len(played) > failed else f"{len(played) - failed} passed")
+    if len(played) > failed:
+        parts.append(_green(f"{len(played) - failed} passed"))
     left_out = sum(result.left_out for result in report.results)
     if left_out:
         parts.append(_dim(f"{left_out} left out"))

@@ -34,7 +34,7 @@ from engine.spec.model import (
 
 
 class State(StrEnum):
-    """Of a node, in an execution."""
+    """Of a node, in an execution; the last two: in tests."""
 
     IDLE = "idle"
     OPEN = "open"
@@ -43,6 +43,8 @@ class State(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
     CANCELED = "canceled"
+    COVERED = "covered"
+    MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,8 @@ class EdgeStatus:
 
     taken: int = 0
     dead: bool = False
+    covered: bool | Literal[Absent.ABSENT] = ABSENT
+    """In tests: whether any scenario took it. Then the rest says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,8 +205,11 @@ _STATES: Final = {
     State.FAILED: _TERMINALS[TerminalStatus.FAILED],
     State.SKIPPED: Palette(fill="#ffffff", stroke="#cdd2d9", ink="#9aa1ab"),
     State.CANCELED: _TERMINALS[TerminalStatus.CANCELED],
+    State.COVERED: _TERMINALS[TerminalStatus.COMPLETED],
+    State.MISSED: Palette(fill="#ffffff", stroke="#c43d36", ink="#5a1512"),
 }
-_EMPHASIS: Final = {State.OPEN: 2.6, State.RETRYING: 2.6, State.FAILED: 2.2}
+_EMPHASIS: Final = {State.OPEN: 2.6, State.RETRYING: 2.6, State.FAILED: 2.2, State.COVERED: 1.8}
+_DASHED: Final = frozenset({State.SKIPPED, State.MISSED})
 _INK, _MUTED, _FAINT = "#3f4651", "#5d6470", "#a2a9b3"
 _TAKEN, _CAUGHT, _AGAIN, _UNSETTLED, _DEAD = "#2e8b4f", "#c43d36", "#7a5bb8", "#9aa1ab", "#d9dde2"
 _TIMES: Final = {1: "once", 2: "twice"}
@@ -258,7 +265,7 @@ def _figure(plan: Plan, node: Node, overlay: Overlay | Literal[Absent.ABSENT]) -
         width=breadth,
         height=height,
         weight=1.2 if status is ABSENT else _EMPHASIS.get(status.state, 1.4),
-        dashed=status is not ABSENT and status.state is State.SKIPPED,
+        dashed=status is not ABSENT and status.state in _DASHED,
         tooltip=harmless(about(plan.spec, node)),
         kind="" if status is ABSENT else str(status.state),
     )
@@ -319,7 +326,7 @@ def _arrow(edge: Edge, overlay: Overlay | Literal[Absent.ABSENT]) -> Arrow:
         stroke=stroke,
         ink=ink,
         weight=weight,
-        dashed=not edge.forward,
+        dashed=not edge.forward or status.covered is False,
         back=not edge.forward,
         tooltip=harmless(said or f"{edge.source} to {edge.target}"),
     )
@@ -330,6 +337,8 @@ def _line_of(edge: Edge, status: EdgeStatus, *, overlaid: bool) -> tuple[str, st
     stroke = _CAUGHT if edge.kind is EdgeKind.CATCH else _INK if edge.forward else _AGAIN
     if not overlaid:
         return stroke, _MUTED if stroke is _INK else stroke, 1.2
+    if status.covered is not ABSENT:
+        return (_TAKEN, _MUTED, 2.2) if status.covered else (_CAUGHT, _CAUGHT, 1.6)
     if status.taken and not status.dead:
         return _TAKEN if stroke is _INK else stroke, _MUTED if stroke is _INK else stroke, 2.2
     if status.dead:

@@ -1,4 +1,4 @@
-"""Coverage as an overlay of the chart: what scenarios have been through is as if it had happened, what not is marked.
+"""Coverage as an overlay of the chart: what scenarios have been through is green, what not is red and dashed.
 
 Imports `coverage`, `graph.draw`; imported by the command.
 """
@@ -10,7 +10,8 @@ from engine.testing.coverage import Coverage
 
 
 def coverage_overlay(coverage: Coverage) -> Overlay:
+    states = {name: State.COVERED if name in coverage.nodes else State.MISSED for name in coverage.plan.nodes}
     return Overlay(
-        nodes={name: NodeStatus(state=State.COMPLETED if name in coverage.nodes else State.FAILED) for name in coverage.plan.nodes},
-        edges={edge.id: EdgeStatus(taken=coverage.edges.get(edge.id, 0)) for edge in coverage.plan.edges},
+        nodes={name: NodeStatus(state=state) for name, state in states.items()},
+        edges={edge.id: EdgeStatus(covered=edge.id in coverage.edges) for edge in coverage.plan.edges},
     )

@@ -6,12 +6,15 @@ Numbers are equal as JSON numbers (1 and 1.0); true is not 1.
 from __future__ import annotations
 
 import json
+import re
 from difflib import unified_diff
 from typing import Final
 
 from engine.spec.model import Json
 
 MOST_LINES: Final = 40
+_AT_THE_TOP: Final = re.compile(r"@@ -[01][, ]")
+"""Of a unified diff: nothing is left out above."""
 _LONGEST: Final = 200
 _CONTEXT: Final = 2
 
@@ -35,7 +38,7 @@ def diff_lines(expected: Json, came: Json) -> list[str]:
     if len(left) == len(right) == 1:
         return [f"- {_cut(left[0])}", f"+ {_cut(right[0])}"]
     found = list(unified_diff(left, right, n=_CONTEXT, lineterm=""))[2:]
-    lines = ["  …" if line.startswith("@@") else f"{line[0]} {_cut(line[1:])}" for line in found]
+    lines = ["  …" if line.startswith("@@") else f"{line[0]} {_cut(line[1:])}" for line in found if not _AT_THE_TOP.match(line)]
     return lines if len(lines) <= MOST_LINES else [*lines[:MOST_LINES], f"  … and {len(lines) - MOST_LINES} lines more"]
 
 
