@@ -27,7 +27,7 @@ from engine.spec.model import ABSENT, Absent, Json
 MOST_EVENTS: Final = 9_000
 """Of one history, until it is drained. Amazon SWF Developer Guide, "Amazon SWF Quotas": 25,000 events; it gets slow long before."""
 
-FEWEST_EVENTS: Final = 12
+FEWEST_EVENTS: Final = 5
 """A run that goes on as a new one sooner might never get anywhere."""
 
 PAUSE: Final = 1_000

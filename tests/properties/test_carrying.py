@@ -1,0 +1,88 @@
+"""Laws of going on in a new execution: wherever a run is cut, it goes on as it would have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.graph.compile import compile_spec
+from engine.interpreter.draining import FEWEST_EVENTS
+from engine.interpreter.packing import packed
+from engine.interpreter.parts import first_of
+from engine.interpreter.run import Run
+from engine.interpreter.terms import NONE_GIVEN
+from engine.interpreter.unpacking import read_state, take_up
+from engine.interpreter.view import RunView
+from engine.spec.model import ABSENT, Spec
+from engine.spec.payload import decode, encode
+from tests.interpreter.chain import Chain
+from tests.interpreter.swf import T0
+from tests.properties.driving import Driver
+from tests.properties.oracle import Oracle
+from tests.properties.test_oracle import agree, tell
+from tests.strategies import inputs, specs, whole_inputs, whole_specs
+
+RANDOM = st.randoms(use_true_random=False)
+EVENTS = st.integers(min_value=FEWEST_EVENTS, max_value=15)
+MANY = 1_000_000
+
+
+@given(specs(), inputs(), RANDOM, EVENTS)
+@settings(max_examples=150, deadline=None)
+def test_a_run_that_is_carried_agrees_with_the_oracle_that_knows_nothing_of_it(
+    spec: Spec, value: dict[str, Any], random: Random, most_events: int
+) -> None:
+    swf = Chain(compile_spec(spec), most_events=most_events, longest=MANY)
+    swf.start(value)
+    oracle = Oracle(swf.plan, value)
+    oracle.begin()
+    driver = Driver(swf, random)
+    while not swf.closed:
+        driver.step()
+        tell(oracle, swf, *driver.done[-1])
+        agree(swf, oracle)
+    assert oracle.ended
+
+
+@given(whole_specs(), whole_inputs(), RANDOM, EVENTS, st.sampled_from((1_500, MANY)))
+@settings(max_examples=120, deadline=None)
+def test_a_run_that_is_carried_ends_whatever_happens(spec: Spec, value: Any, random: Random, most_events: int, longest: int) -> None:
+    swf = Chain(compile_spec(spec), most_events=most_events, longest=longest)
+    swf.start(value)
+    Driver(swf, random, trouble=True).finish()
+    assert swf.run.decisions() == []
+    assert swf.run.view().outcome is not ABSENT
+
+
+@given(whole_specs(), whole_inputs(), RANDOM)
+@settings(max_examples=120, deadline=None)
+def test_a_state_that_is_taken_up_is_the_same_state(spec: Spec, value: Any, random: Random) -> None:
+    """At every moment at which no work is open; through text, as it travels."""
+    swf = Chain(compile_spec(spec), most_events=MANY, longest=MANY)
+    swf.start(value)
+    driver = Driver(swf, random, trouble=True)
+    while not swf.closed:
+        driver.step()
+        parts = swf.run.parts
+        if parts.ledger.quiet and not swf.closed and parts.closing.phase == "running":
+            taken = through_text(packed(parts, first_of("r1", T0, NONE_GIVEN)))
+            other = Run(swf.plan, workflow_id="w", run_id="r2", most_events=MANY, longest=MANY)
+            other.parts.data.begin(swf.run.parts.data.input, "Random", "1.0", T0)
+            take_up(other.parts, read_state(taken, swf.plan.digest, 1))
+            assert through_text(packed(other.parts, first_of("r1", T0, NONE_GIVEN))) == taken
+            assert seen(other) == seen(swf.run)
+
+
+def seen(run: Run) -> RunView:
+    """Where the children of items are is not carried."""
+    view = run.view()
+    nodes = {name: replace(node, children=()) if node.items is not ABSENT else node for name, node in view.nodes.items()}
+    return replace(view, nodes=nodes, time=0, last_event_id=0)
+
+
+def through_text(value: Any) -> Any:
+    return decode(encode(value))
