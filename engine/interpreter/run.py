@@ -117,7 +117,7 @@ class Run:
     def decisions(self) -> list[Decision]:
         """SWF decisions for everything that is wanted and that no event has confirmed: at most 100, a close decision last."""
         close = self._closing.wanted
-        if close is ABSENT and self._draining is not ABSENT:
+        if close is ABSENT and self._draining is not ABSENT and not self.closed:
             close = self._draining.intent
         return batch(self.parts.ledger.pending, close, self.parts.ledger.more, self._now)
 
