@@ -21,8 +21,11 @@ REASON_LIMIT: Final = 256
 
 Text: TypeAlias = str | Literal[Absent.ABSENT]
 
-_ACTIVITY_ID = re.compile(r"(?P<node>[^.]+)(?:\.[1-9]\d*\.(?P<attempt>[1-9]\d*))?")
-"""`node`, else `node.<visit>.<attempt>`. PollForActivityTask does not show the task's `control`, which says it too."""
+_ACTIVITY_ID = re.compile(
+    r"(?P<node>[^.]+)(?P<undo>\.undo)?(?:(?P<counted>\.[1-9]\d*)\.(?P<attempt>[1-9]\d*)(?:\.(?P<item>0|[1-9]\d*))?)?(?(undo)(?(counted)|(?!)))"
+)
+"""`node`, else `node.<visit>.<attempt>`, with items `node.<visit>.<attempt>.<item>`; what undoes a node: `node.undo.` and the same.
+PollForActivityTask does not show the task's `control`, which says it too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,12 @@ class Job:
         """The node of the spec that scheduled it; an activityId of another decider's making is taken whole."""
         match = _ACTIVITY_ID.fullmatch(self.activity_id)
         return match["node"] if match else self.activity_id
+
+    @property
+    def item(self) -> int | Literal[Absent.ABSENT]:
+        """The index of the item that it is for, where its node has items."""
+        match = _ACTIVITY_ID.fullmatch(self.activity_id)
+        return int(match["item"]) if match and match["item"] else ABSENT
 
     @property
     def attempt(self) -> int:

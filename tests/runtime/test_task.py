@@ -10,12 +10,23 @@ from tests.runtime.handlers.jobs import job
 
 
 @pytest.mark.parametrize(
-    ("activity_id", "node", "attempt"),
-    [("pay", "pay", 1), ("pay.1.2", "pay", 2), ("pay.12.3", "pay", 3), ("saying.hi", "saying.hi", 1), ("x-1 2", "x-1 2", 1)],
+    ("activity_id", "node", "attempt", "item"),
+    [
+        ("pay", "pay", 1, ABSENT),
+        ("pay.1.2", "pay", 2, ABSENT),
+        ("pay.12.3", "pay", 3, ABSENT),
+        ("pay.1.2.0", "pay", 2, 0),
+        ("pay.1.1.17", "pay", 1, 17),
+        ("pay.undo.1.2", "pay", 2, ABSENT),
+        ("pay.undo.1.2.5", "pay", 2, 5),
+        ("pay.undo", "pay.undo", 1, ABSENT),
+        ("saying.hi", "saying.hi", 1, ABSENT),
+        ("x-1 2", "x-1 2", 1, ABSENT),
+    ],
 )
-def test_node_and_attempt_are_read_from_the_activity_id(activity_id: str, node: str, attempt: int) -> None:
+def test_node_attempt_and_item_are_read_from_the_activity_id(activity_id: str, node: str, attempt: int, item: object) -> None:
     one = job(activity_id=activity_id)
-    assert (one.node, one.attempt) == (node, attempt)
+    assert (one.node, one.attempt, one.item) == (node, attempt, item)
 
 
 def test_the_first_reason_to_stop_stays_but_lost_is_lost() -> None:

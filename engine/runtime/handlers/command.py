@@ -77,7 +77,10 @@ class CommandHandler:
 
 
 def task_environment(job: Job) -> Mapping[str, str]:
-    """The SWFGRAPH_* variables of one task. Without input there is no SWFGRAPH_INPUT; nor where it is too large for one."""
+    """The SWFGRAPH_* variables of one task. Without input there is no SWFGRAPH_INPUT; nor where it is too large for one.
+
+    SWFGRAPH_ITEM is the index of the item, where the node has items.
+    """
     environment = {
         "SWFGRAPH_ACTIVITY_ID": job.activity_id,
         "SWFGRAPH_ACTIVITY_TYPE": job.activity,
@@ -88,6 +91,8 @@ def task_environment(job: Job) -> Mapping[str, str]:
         "SWFGRAPH_NODE": job.node,
         "SWFGRAPH_ATTEMPT": str(job.attempt),
     }
+    if job.item is not ABSENT:
+        environment["SWFGRAPH_ITEM"] = str(job.item)
     if job.input and _fits_a_variable(job.input):
         environment["SWFGRAPH_INPUT"] = job.input
     return environment
