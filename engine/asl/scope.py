@@ -4,7 +4,7 @@ A *carrier* is a node whose result is a state's whole output. In a scope without
 variables (or one that may begin anew with carried data) it is {"data": document, "vars": variables}. Where several carriers can have been
 the last, the latest that has a result is it: nodes are numbered in an order in which the states run, and a retry edge forgets all that is
 behind its target, so those that have a result are those on the way that was taken.
-Imports `flow`, `jsonata`, `loops`, `machine`, `paths`, `report`; imported by `region`, `states`, `importing`.
+Imports `flow`, `jsonata`, `loops`, `machine`, `paths`, `report`, `engine.spec`; imported by `region`, `states`, `importing`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from engine.asl.loops import Turn, turns_of
 from engine.asl.machine import Machine
 from engine.asl.paths import Context, Sight
 from engine.asl.report import NotExpressible, Report
+from engine.spec.expression import check_syntax
+from engine.spec.model import Template
+from engine.spec.template import expressions_of
 
 Document: TypeAlias = dict[str, Any]
 
@@ -114,10 +117,19 @@ class Scope:
     def attempt(self, pointer: str, what: str, write: Callable[[], Any]) -> Any:
         """What `write` gives; where that can't be expressed a loss, and a template that fails on purpose when it is met."""
         try:
-            return write()
+            return _sound(write())
         except NotExpressible as why:
             self.report.loss(pointer, what, f"{why}. The spec fails there on purpose")
             return failing(f"{what} of the original could not be imported: {why}")
+
+
+def _sound(template: Any) -> Any:
+    """The template, if its expressions are any. Raises: NotExpressible: the original's own mistakes stay its own."""
+    for _, source in expressions_of(Template(value=template)):
+        problem = check_syntax(source)
+        if problem is not None:
+            raise NotExpressible(f"an expression that is none ({problem.message})")
+    return template
 
 
 def failing(message: str) -> str:

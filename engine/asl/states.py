@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from engine.asl.conditions import condition
 from engine.asl.flow import Back
-from engine.asl.jsonata import complete, literal, template_of
+from engine.asl.jsonata import literal, template_of
 from engine.asl.loops import MOST_TURNS, Turn
 from engine.asl.machine import END, Edge, State
 from engine.asl.paths import Sight, path_of
@@ -58,7 +58,7 @@ def wait_state(region: Region, state: State) -> None:
         raise AslError(state.pointer, "a Wait needs one of Seconds, SecondsPath, Timestamp, TimestampPath")
     node: dict[str, Any] = {"type": "wait", **description(state)}
     until = scope.attempt(f"{state.pointer}/{given[0]}", given[0], lambda: _moment(state, given[0], sight))
-    node[_WAITS[given[0]]] = until
+    node[_WAITS[given[0]]] = until if _WAITS[given[0]] == "for" else until.removeprefix("{% ").removesuffix(" %}")
     changes = {"Assign", "Output"} & fields.keys() or any(fields.get(path, "$") != "$" for path in ("InputPath", "OutputPath"))
     carriers = region.sources[state.name]
     if changes:
@@ -72,9 +72,9 @@ def _moment(state: State, field: str, sight: Sight) -> Any:
     value = state.fields[field]
     effective = sight if state.queries else after_input_path(state, sight)
     if not field.endswith("Path") and not is_query(value):
-        return value if field == "Seconds" else literal(value)
+        return value if field == "Seconds" else template_of(literal(value))
     source = path_of(value, effective) if field.endswith("Path") else query_of(value, sight)
-    return template_of(f"$asl_seconds({source})") if field.startswith("Seconds") else complete(f"$asl_moment({source})")
+    return template_of(f"$asl_seconds({source})" if field.startswith("Seconds") else f"$asl_moment({source})")
 
 
 def _passed(region: Region, state: State, fields: Mapping[str, Any], sight: Sight) -> Any:
@@ -98,10 +98,14 @@ def choice_state(region: Region, state: State) -> None:
         if edge.kind == "default":
             default = _choice_target(region, state, edge, rule, sight)
             continue
-        when = scope.attempt(place, "the condition", partial(condition, rule, effective, queries=state.queries))
-        when = when.removeprefix("{% ").removesuffix(" %}") if when.startswith("{% $error(") else when
+        when = scope.attempt(place, "the condition", partial(_condition, rule, effective, queries=state.queries))
+        when = when.removeprefix("{% ").removesuffix(" %}")
         choices += _choices(region, state, edge, rule, when)
     scope.put(name, {"type": "decision", **description(state), "choices": choices, "default": default})
+
+
+def _condition(rule: Mapping[str, Any], sight: Sight, *, queries: bool) -> str:
+    return f"{{% {condition(rule, sight, queries=queries)} %}}"
 
 
 def _choices(region: Region, state: State, edge: Edge, rule: Mapping[str, Any], when: str) -> list[dict[str, Any]]:

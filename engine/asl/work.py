@@ -51,6 +51,10 @@ def put_work(region: Region, state: State, node: dict[str, Any], *, raw: str) ->
     if output != template_of("result") and "forEach" not in node:
         node["output"] = output
     risky = "{%" in f"{node.get('input', '')}{node.get('output', '')}".replace(template_of(sight.data), "")
+    if node["type"] == "pass":
+        scope.put(name, node, carrier=True)
+        scope.nodes[name]["next"] = region.lead_next(state, {name})
+        return
     node["catch"] = _catches(region, state, risky=risky, child=node["type"] == "workflow")
     node["retry"] = _child_retries(region, state) if node["type"] == "workflow" else retry_rules(state, scope.report, risky=risky)
     if "ResultWriter" in state.fields:

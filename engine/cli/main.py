@@ -22,6 +22,8 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "init": Entry(module="engine.cli.init", help="Begin a project: a spec, scripts, tests, editor settings."),
         "check": Entry(module="engine.cli.check", help="Find every mistake in specs, with its place in the file."),
         "render": Entry(module="engine.cli.render", help="Draw a spec: DOT, SVG, PNG, PDF or Mermaid."),
+        "import": Entry(module="engine.cli.import_", help="Import a state machine of Amazon States Language as a spec."),
+        "export": Entry(module="engine.cli.export", help="Export a spec as a state machine of Amazon States Language."),
         "test": Entry(module="engine.cli.test", help="Play specs' scenarios in virtual time: are they as expected?"),
     },
     "Run": {
