@@ -88,7 +88,7 @@ def last_line(report: Report) -> str:
     failed = sum(not one.passed for one in played)
     parts = [_red(f"{failed} failed")] if failed else []
     if report.broken:
-        parts.append(_red(f"{len(report.broken)} file{'' if len(report.broken) == 1 else 's'} could not be read"))
+        parts.append(_red(f"{len(report.broken)} file{' has' if len(report.broken) == 1 else 's have'} mistakes"))
     if len(played) > failed:
         parts.append(_green(f"{len(played) - failed} passed"))
     left_out = sum(result.left_out for result in report.results)
