@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from engine.console.desk import FOLDER, Desk, desk_of, environment
 from engine.console.histories import Histories
-from engine.console.pages import actions, domains, execution, executions, login, schedules, specs, start, tasks, types
+from engine.console.pages import actions, domains, execution, executions, login, retrying, schedules, specs, start, tasks, types
 from engine.console.security import Access, Guard
 from engine.console.shelf import Shelf
 from engine.errors import EndpointError, InputError, SwfFault, UsageError
@@ -33,6 +33,7 @@ ROUTES: Final[Sequence[BaseRoute]] = (
     *domains.ROUTES,
     *executions.ROUTES,
     *execution.ROUTES,
+    *retrying.ROUTES,
     *actions.ROUTES,
     *start.ROUTES,
     *tasks.ROUTES,
