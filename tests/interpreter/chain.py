@@ -5,7 +5,7 @@ To its users it is one execution, with a history of its own for each run; `close
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from engine.graph.plan import Plan
 from engine.interpreter.run import Run
@@ -29,7 +29,7 @@ class Chain(Execution):
         number = len(self.runs_before) + 1
         return Run(self.plan, workflow_id="w", run_id=f"r{number}", longest=self.longest, most_events=self.most_events)
 
-    def respond(self) -> Chain:
+    def respond(self) -> Self:
         super().respond()
         last = self.history[-1]
         going_on = last.get("workflowExecutionContinuedAsNewEventAttributes", {})

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from engine.graph.plan import Plan
 from engine.interpreter.draining import MOST_EVENTS
@@ -50,7 +50,7 @@ class Execution(Elsewhere):
 
     # What happens.
 
-    def start(self, value: Any = None, **more: Any) -> Execution:
+    def start(self, value: Any = None, **more: Any) -> Self:
         """`more`: other attributes of WorkflowExecutionStarted."""
         spec = self.plan.spec
         given = dict(more) if value is None else {"input": json.dumps(value), **more}
@@ -60,30 +60,30 @@ class Execution(Elsewhere):
         self.due = True
         return self
 
-    def wait(self, seconds: float) -> Execution:
+    def wait(self, seconds: float) -> Self:
         """Time passes, nothing happens."""
         self.now += seconds
         return self
 
-    def begin(self, activity_id: str) -> Execution:
+    def begin(self, activity_id: str) -> Self:
         """A worker takes the task."""
         self.begun[activity_id] = self.event("ActivityTaskStarted", scheduledEventId=self.tasks[activity_id])
         return self
 
-    def complete(self, activity_id: str, result: Any = None) -> Execution:
+    def complete(self, activity_id: str, result: Any = None) -> Self:
         return self._answer("ActivityTaskCompleted", activity_id, **result_of(result))
 
-    def fail(self, activity_id: str, reason: str = "", details: str = "") -> Execution:
+    def fail(self, activity_id: str, reason: str = "", details: str = "") -> Self:
         given = ({"reason": reason} if reason else {}) | ({"details": details} if details else {})
         return self._answer("ActivityTaskFailed", activity_id, **given)
 
-    def time_out(self, activity_id: str, timeout: str = "START_TO_CLOSE") -> Execution:
+    def time_out(self, activity_id: str, timeout: str = "START_TO_CLOSE") -> Self:
         return self._answer("ActivityTaskTimedOut", activity_id, timeoutType=timeout)
 
-    def cancel(self, activity_id: str, details: str = "") -> Execution:
+    def cancel(self, activity_id: str, details: str = "") -> Self:
         return self._answer("ActivityTaskCanceled", activity_id, details=details)
 
-    def _answer(self, kind: str, activity_id: str, **given: Any) -> Execution:
+    def _answer(self, kind: str, activity_id: str, **given: Any) -> Self:
         if activity_id not in self.begun and given.get("timeoutType") != "SCHEDULE_TO_START":
             self.begin(activity_id)
         self.news()
@@ -91,29 +91,29 @@ class Execution(Elsewhere):
         self.event(kind, scheduledEventId=self.tasks.pop(activity_id), startedEventId=begun, **given)
         return self
 
-    def fire(self, timer_id: str) -> Execution:
+    def fire(self, timer_id: str) -> Self:
         started, due = self.timers.pop(timer_id)
         self.now = max(self.now, due)
         self.news()
         self.event("TimerFired", timerId=timer_id, startedEventId=started)
         return self
 
-    def request_cancel(self) -> Execution:
+    def request_cancel(self) -> Self:
         self.news()
         self.event("WorkflowExecutionCancelRequested")
         return self
 
-    def signal(self, name: str, value: Any = None) -> Execution:
+    def signal(self, name: str, value: Any = None) -> Self:
         self.news()
         self.event("WorkflowExecutionSignaled", signalName=name, **({} if value is None else {"input": json.dumps(value)}))
         return self
 
-    def terminate(self) -> Execution:
+    def terminate(self) -> Self:
         self.event("WorkflowExecutionTerminated", childPolicy="TERMINATE", reason="enough")
         self.closed = "WorkflowExecutionTerminated"
         return self
 
-    def expire(self) -> Execution:
+    def expire(self) -> Self:
         """The execution's own timeout."""
         self.event("WorkflowExecutionTimedOut", childPolicy="TERMINATE", timeoutType="START_TO_CLOSE")
         self.closed = "WorkflowExecutionTimedOut"
@@ -125,12 +125,12 @@ class Execution(Elsewhere):
 
     # Decision tasks.
 
-    def decide(self) -> Execution:
+    def decide(self) -> Self:
         """One whole decision task; its decisions are in `decisions` afterwards."""
         self.take()
         return self.respond()
 
-    def take(self) -> Execution:
+    def take(self) -> Self:
         """The decider gets a decision task and decides; what happens until `respond` it has not seen."""
         scheduled = self.event("DecisionTaskScheduled", taskList={"name": "d"})
         started = self.event("DecisionTaskStarted", scheduledEventId=scheduled)
@@ -139,14 +139,14 @@ class Execution(Elsewhere):
         self._task = (scheduled, started)
         return self
 
-    def lose(self) -> Execution:
+    def lose(self) -> Self:
         """The decider dies before it responds."""
         scheduled, started = self._task
         self.event("DecisionTaskTimedOut", scheduledEventId=scheduled, startedEventId=started, timeoutType="START_TO_CLOSE")
         self.due = True
         return self
 
-    def respond(self) -> Execution:
+    def respond(self) -> Self:
         assert len(self.decisions) <= 100
         closes = [number for number, decision in enumerate(self.decisions) if decision["decisionType"] in CLOSES]
         assert closes in ([], [len(self.decisions) - 1])
@@ -159,7 +159,7 @@ class Execution(Elsewhere):
             self.deliver()
         return self
 
-    def refuse(self, decision: str, *causes: str) -> Execution:
+    def refuse(self, decision: str, *causes: str) -> Self:
         """The next decisions of this type are refused for these causes, one each."""
         self.causes.setdefault(decision, []).extend(causes)
         return self
