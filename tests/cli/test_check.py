@@ -55,3 +55,16 @@ def test_a_wrong_spec_is_not_run_either(shell: Shell, tmp_path: Path) -> None:
     assert told.code == Exit.FAILED
     assert "broken.json:" in told.err
     assert not (tmp_path / ".swfgraph").exists()
+
+
+def test_specs_that_are_checked_together_are_held_against_each_other(shell: Shell, tmp_path: Path) -> None:
+    other = json.loads(specs.echo(tmp_path, file="child.json").read_text(encoding="utf-8"))
+    child = {"type": "workflow", "workflow": {"name": other["name"], "version": "99"}, "next": "done"}
+    parent = {key: other[key] for key in ("version", "domain", "taskList")} | {"name": "Parent"}
+    nodes = {"child": child, "done": {"type": "terminal", "status": "completed"}}
+    (tmp_path / "parent.json").write_text(json.dumps(parent | {"nodes": nodes}), encoding="utf-8")
+    told = shell("check", ".")
+    assert told.code == Exit.DONE
+    assert "2 specs: 0 errors, 1 warning" in told.err
+    assert "parent.json:1:" in told.out
+    assert "unknown-version" in told.out

@@ -62,7 +62,8 @@ def document(nodes: dict[str, Any], **more: Any) -> Document:
 
 
 def _uses_work(node: dict[str, Any]) -> bool:
-    return node.get("activity") == "Work" or node.get("compensate") == UNDO
+    undo = node.get("compensate")
+    return node.get("activity") == "Work" or (isinstance(undo, dict) and undo.get("activity") == "Work")
 
 
 def spec(nodes: dict[str, Any], **more: Any) -> Spec:

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import networkx as nx
 import pytest
 from hypothesis import given, settings
 
@@ -11,13 +12,13 @@ from engine.graph.before import Before, Standing, before
 from engine.graph.forks import Fork, fork_of
 from engine.graph.plan import Edge, EdgeKind
 from engine.graph.structure import structure_of
-from engine.spec.model import JoinKind, Spec
+from engine.spec.model import ABSENT, JoinKind, Spec
 from tests.graph.samples import act, bare, choose, end, spec
-from tests.strategies import specs
+from tests.strategies import specs, whole_specs
 
 
-def known(nodes: dict[str, Any]) -> Before:
-    return before(structure_of(spec(nodes)))
+def known(nodes: dict[str, Any], **more: Any) -> Before:
+    return before(structure_of(spec(nodes, **more)))
 
 
 SPLIT = {"a": act("x", "y"), "x": act("m"), "y": act("m"), "m": bare("done"), "done": end()}
@@ -194,3 +195,51 @@ def test_a_counted_join_waits_for_as_many_as_it_needs_to() -> None:
     nodes = {"a": act("x", "y", "z"), "x": act("m"), "y": act("m"), "z": act("m"), "m": bare("done", join=2), "done": end()}
     assert known(nodes).result("m", "a") is Standing.ALWAYS
     assert known(nodes).result("m", "x") is Standing.MAY_BE_RUNNING
+
+
+RESCUED = {"a": act("b"), "b": act("m"), "m": bare("done"), "done": end(), "tell": act("m")}
+
+
+def test_after_a_cancel_request_what_came_before_it_may_be_missing() -> None:
+    knowledge = known(RESCUED, onCancel="tell")
+    assert knowledge.result("tell", "a") is Standing.CUT_SHORT
+    assert knowledge.result("tell", "m") is Standing.AFTER
+    assert knowledge.may_see_error("tell", "a")
+
+
+def test_without_one_what_follows_it_never_runs() -> None:
+    knowledge = known(RESCUED, onCancel="tell")
+    assert knowledge.result("b", "tell") is Standing.EXCLUDED
+    assert knowledge.result("b", "a") is Standing.ALWAYS
+    assert not knowledge.may_see_error("b", "tell")
+
+
+def test_what_both_ways_lead_to_is_certain_of_neither() -> None:
+    knowledge = known(RESCUED, onCancel="tell")
+    assert knowledge.result("m", "a") is Standing.CUT_SHORT
+    assert knowledge.result("m", "tell") is Standing.MAY_BE_SKIPPED
+    assert knowledge.result("done", "m") is Standing.ALWAYS
+
+
+def test_what_goes_back_to_before_the_cancel_request_takes_its_results_along() -> None:
+    nodes = RESCUED | {"m": act("done", catch=[{"retryFrom": "a", "maxTimes": 1}])}
+    knowledge = known(nodes, onCancel="tell")
+    assert knowledge.result("b", "tell") is Standing.MAY_BE_SKIPPED
+    assert knowledge.may_see_error("b", "tell")
+
+
+@settings(deadline=None, max_examples=60)
+@given(whole_specs(max_steps=5))
+def test_law_a_cancel_request_only_ever_adds_doubts(workflow: Spec) -> None:
+    """Every pair of nodes has a standing, and what was certain without `onCancel` is certain still, or its way is not the only one."""
+    structure = structure_of(workflow)
+    knowledge = before(structure)
+    if workflow.on_cancel is ABSENT:
+        return
+    behind = {workflow.on_cancel, *nx.descendants(structure.forward, workflow.on_cancel)}
+    for reader, name in itertools.permutations(workflow.nodes, 2):
+        standing = knowledge.result(reader, name)
+        if reader in behind and name not in behind:
+            assert standing is not Standing.ALWAYS
+        if reader not in behind and name in behind and name not in knowledge.main.places and not knowledge.comes_back:
+            assert standing is Standing.EXCLUDED

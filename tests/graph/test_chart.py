@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
-from engine.graph.chart import Arrow, EdgeStatus, Figure, NodeStatus, Overlay, Shape, State, chart_of
+from engine.graph.chart import SHAPE_OF, Arrow, Badge, EdgeStatus, Figure, NodeStatus, Overlay, Shape, State, chart_of
 from engine.graph.plan import Plan
-from tests.graph.samples import act, bare, choose, end, plan
+from engine.spec.model import Node
+from tests.graph.samples import UNDO, act, bare, call, child, choose, end, listen, plan
 
 FRUIT = {
     "pick": act("is_letter", retry={"maxAttempts": 3}),
@@ -140,3 +141,84 @@ def test_a_figure_has_room_for_its_lines() -> None:
     assert len([line for line in shown.lines if line.bold]) > 1
     assert shown.height > sum(line.size for line in shown.lines)
     assert shown.width < 220
+
+
+SAGA = {
+    "book": child("score", forEach={"items": "input.trips", "maxConcurrency": 4, "tolerate": "10%"}, compensate=UNDO),
+    "score": call("approve"),
+    "approve": listen("again", timeout="2d"),
+    "again": choose("more", default="done"),
+    "more": end("continued"),
+    "done": end(),
+    "tell": act("stopped", forEach={"items": "input.people"}),
+    "stopped": end("canceled", compensate=True),
+}
+CANCELED = plan(SAGA, onCancel="tell", lambdaRole="arn:aws:iam::123456789012:role/r")
+
+
+def saga(name: str, overlay: Overlay | None = None) -> Figure:
+    return figure(name, CANCELED, overlay)
+
+
+def test_every_type_of_node_has_a_shape_of_its_own() -> None:
+    assert set(SHAPE_OF) == set(get_args(Node))
+    assert len(set(SHAPE_OF.values())) == len(SHAPE_OF)
+
+
+def test_a_child_says_its_type_its_items_and_their_limits() -> None:
+    said = [line.text for line in saga("book").lines]
+    assert said == ["book", "Child 1.0", "for each input.trips", "4 at once, 10% may fail"]
+    assert [line.text for line in saga("tell").lines] == ["tell", "Work", "for each input.people"]
+
+
+def test_what_runs_once_per_item_is_a_stack() -> None:
+    assert [name for name in SAGA if saga(name).stacked] == ["book", "tell"]
+
+
+def test_what_undoes_a_node_stands_at_its_foot() -> None:
+    assert [line.text for line in saga("book").footer] == ["undo: Work"]
+    assert [line.text for line in saga("stopped").footer] == ["undo first"]
+    assert saga("score").footer == ()
+
+
+def test_a_function_is_marked() -> None:
+    assert [line.text for line in saga("score").lines] == ["score", "λ work"]
+
+
+def test_a_wait_for_a_signal_has_another_badge_than_one_for_a_time() -> None:
+    assert [line.text for line in saga("approve").lines] == ["approve", "signal: go", "at most 2d"]
+    assert (saga("approve").badge, figure("pause").badge, saga("book").badge) == (Badge.SIGNAL, Badge.CLOCK, Badge.NONE)
+
+
+def test_a_terminal_that_goes_on_has_a_loop_and_a_colour_of_its_own() -> None:
+    assert [line.text for line in saga("more").lines] == ["more", "continue as new"]
+    assert (saga("more").badge, saga("done").badge) == (Badge.LOOP, Badge.NONE)
+    assert saga("more").palette not in {saga("done").palette, saga("stopped").palette}
+
+
+def test_a_marker_leads_to_where_a_cancel_request_does() -> None:
+    chart = chart_of(CANCELED)
+    (arrow,) = (arrow for arrow in chart.arrows if arrow.target == "tell")
+    assert arrow.lines == ("on cancel",)
+    assert {figure.name: figure.shape for figure in chart.figures}[arrow.source] is Shape.DOT
+    assert arrow.source not in {figure.name for figure in chart_of(plan(FRUIT)).figures}
+
+
+def test_in_an_execution_that_way_is_grey_until_it_was_gone() -> None:
+    def stroke(state: State) -> str:
+        overlay = Overlay(nodes={"tell": NodeStatus(state=state)})
+        return next(arrow.stroke for arrow in chart_of(CANCELED, overlay).arrows if arrow.lines == ("on cancel",))
+
+    assert stroke(State.IDLE) != stroke(State.OPEN)
+
+
+def test_progress_is_a_note_under_what_a_stack_says() -> None:
+    shown = saga("book", Overlay(nodes={"book": NodeStatus(state=State.OPEN, note="37/100, 2 failed")}))
+    assert shown.lines[-1].text == "37/100, 2 failed"
+    assert (shown.kind, shown.footer) == ("open", saga("book").footer)
+
+
+def test_a_footer_and_a_badge_have_room() -> None:
+    assert saga("book").height > sum(line.size for line in (*saga("book").lines, *saga("book").footer))
+    plain = figure("a", plan({"a": act("done"), "done": end()}))
+    assert figure("a", plan({"a": act("done", compensate=UNDO), "done": end()})).height > plain.height

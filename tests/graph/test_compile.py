@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+import networkx as nx
 import pytest
 from hypothesis import given, settings
 
 from engine.errors import SpecError
 from engine.graph.compile import compile_spec
 from engine.graph.plan import EdgeKind
-from engine.spec.model import Spec
+from engine.spec.model import ABSENT, Spec
 from tests.graph.samples import act, bare, choose, document, end, plan, spec
-from tests.strategies import specs
+from tests.strategies import specs, whole_specs
 
 
 def test_the_start_is_the_only_node_without_incoming_edges() -> None:
@@ -134,3 +135,21 @@ def test_law_a_random_workflow_compiles_and_its_order_is_topological(workflow: S
     assert all(compiled.order[edge.source] < compiled.order[edge.target] for edge in compiled.edges if edge.forward)
     assert all(compiled.order[edge.target] < compiled.order[edge.source] for edge in compiled.retry_from.values())
     assert compiled.order[compiled.start] == 0
+
+
+def test_the_node_that_a_cancel_request_leads_to_is_known_with_all_behind_it() -> None:
+    nodes = {"a": act("m"), "m": bare("done"), "done": end(), "tell": act("m")}
+    compiled = plan(nodes, onCancel="tell")
+    assert (compiled.start, compiled.on_cancel) == ("a", "tell")
+    assert compiled.downstream == {"tell": {"tell", "m", "done"}}
+    assert plan({"a": act("done"), "done": end()}).on_cancel is ABSENT
+
+
+@settings(deadline=None)
+@given(whole_specs())
+def test_law_what_is_downstream_is_what_forward_edges_reach(workflow: Spec) -> None:
+    compiled = compile_spec(workflow)
+    forward: nx.DiGraph[str] = nx.DiGraph([(edge.source, edge.target) for edge in compiled.edges if edge.forward])
+    wanted = {edge.target for edge in compiled.retry_from.values()} | ({compiled.on_cancel} - {ABSENT})
+    assert compiled.downstream == {name: {name, *nx.descendants(forward, name)} for name in wanted}
+    assert all(compiled.order[edge.source] < compiled.order[edge.target] for edge in compiled.edges if edge.forward)

