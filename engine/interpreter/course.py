@@ -1,8 +1,9 @@
 """What happens to a run: one public method per kind of thing that happened, each ending with the cascade that it causes.
 
-The one that decides: `nodes` knows what each node makes of it, `closing` how the run ends. Pass, decision and terminal nodes are over as
-soon as they are entered; items of a forEach are begun as long as there is room. Time is the event's. Imports `board`, `closing`,
-`compensation`, `failure`, `fanout`, `intents`, `ledger`, `nodes`, `parking`, `scope`, `graph.plan`, `spec`; imported by `run`.
+The one that decides: `entering` knows what each node does, `nodes` what becomes of it, `closing` how the run ends. Pass, decision and
+terminal nodes are over as soon as they are entered; items of a forEach are begun as long as there is room. Time is the event's. Imports
+`board`, `closing`, `entering`, `failure`, `intents`, `ledger`, `nodes`, `parking`, `scope`, `work`, `graph.plan`, `spec`; imported by
+`run`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from engine.graph.plan import Plan
 from engine.interpreter import intents as i
 from engine.interpreter.board import Board, Verdict
 from engine.interpreter.closing import Closing, Phase
+from engine.interpreter.entering import Entering
 from engine.interpreter.failure import Failure
 from engine.interpreter.ledger import Ledger, Purpose, Timer, Work
 from engine.interpreter.nodes import Nodes
@@ -31,7 +33,7 @@ MOST_REFUSALS: Final = 20
 class Course:
     """Part of a run: the only one that decides."""
 
-    __slots__ = ("_board", "_closing", "_data", "_ledger", "_parking", "_plan", "_refusals", "_undoing", "nodes")
+    __slots__ = ("_board", "_closing", "_data", "_entering", "_ledger", "_parking", "_plan", "_refusals", "_undoing", "nodes")
 
     def __init__(self, plan: Plan, board: Board, ledger: Ledger, parking: Parking, closing: Closing, data: Data) -> None:
         self._plan = plan
@@ -42,6 +44,7 @@ class Course:
         self._undoing = closing.compensation
         self._data = data
         self.nodes = Nodes(plan, board, ledger, closing, data)
+        self._entering = Entering(board, data, self.nodes)
         self._refusals: dict[str, int] = {}
         """Of the run's own timers, by id."""
 
@@ -186,7 +189,7 @@ class Course:
             if verdict is Verdict.SKIP:
                 self._board.skip(place)
             else:
-                self.nodes.enter(place, now)
+                self._entering.enter(place, now)
 
     def _refuse(self, timer_id: str) -> int:
         count = self._refusals[timer_id] = self._refusals.get(timer_id, 0) + 1

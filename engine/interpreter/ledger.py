@@ -28,26 +28,21 @@ __all__ = ["MORE", "Ledger", "Purpose", "Timer", "Work"]
 MORE: Final = "swfgraph.more."
 """Prefix of the timers of zero seconds that ask for another decision task (see `decisions`)."""
 
-MOST_REFUSALS: Final = 20
-"""So often a request to cancel a child that SWF refuses for its rate is made at once again."""
-
-TOO_FAST: Final = "REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED"
-UNKNOWN: Final = "UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION"
-
 TimerAnswer: TypeAlias = e.TimerFired | e.TimerCanceled
 
 
 class Ledger:
     """Part of a run: `course` wishes and withdraws, `run` confirms."""
 
-    __slots__ = ("_busy", "_held", "_holding", "_more", "_more_open", "_open", "_open_kinds", "_pending", "_ticking", "_timers",
-                 "_withdrawn", "_works", "now")  # fmt: skip
+    __slots__ = ("_busy", "_held", "_more", "_more_open", "_open", "_open_kinds", "_pending", "_ticking", "_timers",
+                 "_withdrawn", "_works", "holding", "now")  # fmt: skip
 
     def __init__(self) -> None:
         self._pending: dict[str, i.Intent] = {}
         self._held: dict[str, i.Intent] = {}
         """What would begin something, while nothing is to begin."""
-        self._holding = False
+        self.holding = False
+        """Nothing is to begin. Only `hold` and `release` change it."""
         self._works: dict[str, Work] = {}
         """By key, from the wish to the end."""
         self._open: dict[int, Work] = {}
@@ -88,10 +83,6 @@ class Ledger:
     def room(self) -> bool:
         """Whether one more piece of work would be within SWF's limit: what is wanted, waits to be repeated or is parked counts as open."""
         return self._busy < MOST_OPEN
-
-    @property
-    def holding(self) -> bool:
-        return self._holding
 
     def is_open(self, kind: WorkKind) -> bool:
         """Some work of this kind is open, orphans included."""
@@ -139,7 +130,7 @@ class Ledger:
 
     def hold(self) -> None:
         """From now on nothing begins: what would is still wanted, and not asked for. The run's own timers are."""
-        self._holding = True
+        self.holding = True
         own = {timer.key for timer in self._timers.values() if timer.address is ABSENT}
         for key, intent in list(self._pending.items()):
             if isinstance(intent, i.BEGINNINGS) and key not in own:
@@ -147,7 +138,7 @@ class Ledger:
 
     def release(self) -> None:
         """What was held is asked for, and more may begin."""
-        self._holding = False
+        self.holding = False
         self._pending.update(self._held)
         self._held.clear()
 
@@ -176,7 +167,7 @@ class Ledger:
         return {work.address.node for work in self._open.values() if work.live}
 
     def _wish(self, key: str, intent: i.Intent) -> None:
-        (self._held if self._holding else self._pending)[key] = intent
+        (self._held if self.holding else self._pending)[key] = intent
 
     def _unwish(self, key: str) -> None:
         self._pending.pop(key, None)
@@ -277,13 +268,7 @@ class Ledger:
         """The work is closed, or we may not. A child may be asked again: later, or, if it has continued as new, whatever run it is in."""
         self._pending.pop(f"cancel {event.kind} {event.key}", None)
         work = self._works.get(f"{event.kind} {event.key}")
-        if work is None or not work.cancel_asked or event.kind is not WorkKind.CHILD:
-            return
-        work.cancel_refusals += 1
-        if event.cause == UNKNOWN and not work.moved_on:
-            work.moved_on = True
-            self._ask_to_cancel(work)
-        elif event.cause == TOO_FAST and work.cancel_refusals < MOST_REFUSALS:
+        if work is not None and work.may_be_asked_again(event.cause):
             self._ask_to_cancel(work)
 
     def _gone(self, work: Work) -> None:

@@ -1,53 +1,41 @@
-"""What nodes do when they are entered, and how each of them ends, or goes on: completed, failed, repeated, caught, reset.
+"""What nodes wait for, and how each of them ends, or goes on: completed, failed, repeated, caught, reset.
 
 The semantics of DESIGN's section 3. Nothing waits in here: what has to be waited for is wished for, and `course` brings what came of it.
-Imports `board`, `closing`, `compensation`, `failure`, `fanout`, `intents`, `ledger`, `scope`, `signals`, `states`, `terminal`, `terms`,
-`texts`, `waiting`, `work`, `works`, `graph.plan`, `spec`; imported by `course`.
+Imports `board`, `closing`, `compensation`, `failure`, `fanout`, `intents`, `ledger`, `scope`, `signals`, `states`, `terms`, `texts`,
+`work`, `works`, `graph.plan`, `spec`; imported by `course`, `entering` and those that carry a run's state.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, assert_never
+from functools import partial
+from typing import Final
 
 from engine.errors import ExpressionError
-from engine.graph.plan import Edge, EdgeKind, Plan
+from engine.graph.plan import EdgeKind, Plan
 from engine.interpreter import intents as i
 from engine.interpreter.board import Board, Place
 from engine.interpreter.closing import Closing, Ending, Phase
 from engine.interpreter.compensation import Done, undo_of
 from engine.interpreter.failure import Failure, catch_for, of_expression, rule_for
 from engine.interpreter.fanout import Broken, FanOuts, Meaning, Results
-from engine.interpreter.ledger import Ledger, Purpose, Timer, Work
+from engine.interpreter.ledger import Ledger, Timer, Work
 from engine.interpreter.scope import Data
 from engine.interpreter.signals import Signals
 from engine.interpreter.states import NodeState, NodeTrigger
-from engine.interpreter.terminal import terminal_intent
 from engine.interpreter.terms import NONE_GIVEN
-from engine.interpreter.texts import control, details_of, reason_of, timer_id
-from engine.interpreter.waiting import fires, lasts
+from engine.interpreter.texts import details_of, reason_of
 from engine.interpreter.work import Address
 from engine.interpreter.works import WORK_NODES, Order, WorkNode, Works
-from engine.spec.expression import evaluate_condition
 from engine.spec.model import (
     ABSENT,
-    UNLIMITED,
-    ActivityNode,
-    DecisionNode,
-    ForEach,
     Goto,
     Json,
-    LambdaNode,
     Node,
     PassNode,
     RetryFrom,
-    TerminalNode,
-    WaitFor,
     WaitNode,
-    WaitSignal,
-    WaitUntil,
-    WorkflowNode,
 )
 from engine.spec.template import render
 
@@ -84,111 +72,6 @@ class Nodes:
     def works(self) -> Works:
         return self._works
 
-    # Being entered.
-
-    def enter(self, place: Place, now: float) -> None:
-        self._board.enter(place, now)
-        node = place.node
-        self._data.visits[node.name] = place.visit
-        known = self.known.pop(node.name, {})
-        match node:
-            case ActivityNode() | WorkflowNode() | LambdaNode() | WaitNode() if "result" in known:
-                self._over_with(place, known["result"], now)
-            case ActivityNode() | WorkflowNode() | LambdaNode():
-                self._works.forget_children(node.name)
-                if node.for_each is ABSENT:
-                    self._enter_work(place, node, now)
-                else:
-                    items = {int(index): result for index, result in known.get("items", {}).items()}
-                    self._enter_items(place, node, node.for_each, items, now)
-            case WaitNode():
-                if isinstance(node.on, WaitSignal):
-                    self._enter_signal(place, node.on, now)
-                else:
-                    self._enter_wait(place, node.on, now)
-            case PassNode():
-                self._complete(place, None, now)
-            case DecisionNode():
-                self._decide(place, node, now)
-            case TerminalNode():
-                self._end(place, node, now)
-            case _:
-                assert_never(node)
-
-    def _enter_work(self, place: Place, node: WorkNode, now: float) -> None:
-        order = self._works.order(node, self._data.at(now))
-        if isinstance(order, Failure):
-            self._fail(place, order, now)
-            return
-        self.orders[node.name] = order
-        self._ask(place, node)
-
-    def _enter_items(self, place: Place, node: WorkNode, each: ForEach, known: dict[int, Json], now: float) -> None:
-        try:
-            meaning = self.fanouts.enter(node, each, place.visit, now, known)
-        except ExpressionError as error:
-            self._fail(place, of_expression(error, final=True), now)
-            return
-        self.items_over(place, meaning, now)
-
-    def _enter_wait(self, place: Place, on: WaitFor | WaitUntil, now: float) -> None:
-        address = address_of(place)
-        try:
-            start = fires(on, self._data.at(now), timer_id(address, Purpose.WAIT), control(address))
-        except ExpressionError as error:
-            self._fail(place, of_expression(error, final=True), now)
-            return
-        self._wait(place, Purpose.WAIT, start)
-
-    def _enter_signal(self, place: Place, on: WaitSignal, now: float) -> None:
-        kept = self.signals.take(on.signal)
-        if kept is not ABSENT:
-            self._complete(place, kept[0], now)
-            return
-        try:
-            seconds = UNLIMITED if on.timeout is ABSENT else lasts(on.timeout, self._data.at(now))
-        except ExpressionError as error:
-            self._fail(place, of_expression(error, final=True), now)
-            return
-        self.signals.wait(on.signal, place.node.name, place.visit)
-        if seconds is not UNLIMITED:
-            address = address_of(place)
-            start = i.StartTimer(timer_id=timer_id(address, Purpose.SIGNAL), control=control(address), seconds=seconds)
-            self._wait(place, Purpose.SIGNAL, start)
-
-    def _decide(self, place: Place, node: DecisionNode, now: float) -> None:
-        scope = self._data.at(now)
-        for index, choice in enumerate(node.choices):
-            if isinstance(choice.then, RetryFrom) and self._board.spent(self._back_edge(node.name, EdgeKind.CHOICE, index)):
-                continue
-            try:
-                holds = evaluate_condition(choice.when, scope)
-            except ExpressionError as error:
-                self._fail(place, of_expression(error, final=True), now)
-                return
-            if holds:
-                self._over(place, NodeTrigger.COMPLETE, now)
-                self._follow(place, EdgeKind.CHOICE, index, choice.then)
-                return
-        if node.default:
-            self._over(place, NodeTrigger.COMPLETE, now)
-            self._board.leave(place, EdgeKind.DEFAULT, 0)
-        else:
-            self._fail(place, Failure(name="NoChoice", message="no choice holds, and there is no default", final=True), now)
-
-    def _end(self, place: Place, node: TerminalNode, now: float) -> None:
-        try:
-            close = terminal_intent(node, self._data.at(now), self.again, self._data.longest)
-        except ExpressionError as error:
-            self._fail(place, of_expression(error, final=True), now)
-            return
-        if isinstance(close, Failure):
-            self._fail(place, close, now)
-            return
-        self._over(place, NodeTrigger.COMPLETE, now)
-        self._closing.end(Ending(intent=close, ours=False), now, undo=node.compensate)
-        self.fanouts.begin_nothing()
-
     # What has come of it.
 
     def completed(self, work: Work, raw: Json, now: float) -> None:
@@ -196,14 +79,14 @@ class Nodes:
         if not work.live:
             self._complete_late(work, raw, now)
         elif address.item is ABSENT:
-            self._complete(self._board.place(address.node), raw, now)
+            self.complete(self._board.place(address.node), raw, now)
         else:
             self._complete_item(work, raw, now)
 
     def failed(self, address: Address, failure: Failure, now: float) -> None:
         place = self._board.place(address.node)
         if address.item is ABSENT:
-            self._fail(place, failure, now)
+            self.fail(place, failure, now)
             return
         rule, meaning = self.fanouts.failed(address, failure, retried=self._closing.phase is Phase.RUNNING)
         if rule is not ABSENT:
@@ -214,7 +97,7 @@ class Nodes:
         """Its work was canceled on our request."""
         place = self._board.place(address.node)
         if address.item is ABSENT:
-            self._over(place, NodeTrigger.STOP, now)
+            self.over(place, NodeTrigger.STOP, now)
         else:
             self.fanouts.stopped(address)
             self.items_over(place, ABSENT, now)
@@ -228,12 +111,12 @@ class Nodes:
 
     def waited(self, address: Address, now: float) -> None:
         """As long as the node was to wait."""
-        self._complete(self._board.place(address.node), None, now)
+        self.complete(self._board.place(address.node), None, now)
 
     def waited_in_vain(self, address: Address, now: float) -> None:
         """For a signal."""
         failure = Failure(name="Timeout.Signal", message="the signal has not come in time", final=True)
-        self._fail(self._board.place(address.node), failure, now)
+        self.fail(self._board.place(address.node), failure, now)
 
     def signaled(self, name: str, value: Json, now: float) -> None:
         """It goes to the node that has waited for it longest, or is kept."""
@@ -244,7 +127,7 @@ class Nodes:
                 timer = self.waits.get(waiter[0])
                 if timer is not None:
                     self._ledger.drop(timer)
-                self._complete(place, value, now)
+                self.complete(place, value, now)
                 return
         self.signals.keep(name, value)
 
@@ -252,7 +135,7 @@ class Nodes:
         """What has happened to items of the node means this for it."""
         fan = self.fanouts.nodes[place.node.name]
         if isinstance(meaning, Results):
-            self._over(place, NodeTrigger.COMPLETE, now)
+            self.over(place, NodeTrigger.COMPLETE, now)
             self._data.completed(place.node.name, meaning.values)
             if fan.failed:
                 self._data.failed(place.node.name, *fan.first_failure, fan.errors)
@@ -260,7 +143,7 @@ class Nodes:
                 self._board.leave(place, EdgeKind.NEXT, 0)
         elif self._closing.phase is not Phase.RUNNING:
             if not fan.open:
-                self._over(place, NodeTrigger.FAIL if fan.broken else NodeTrigger.STOP, now)
+                self.over(place, NodeTrigger.FAIL if fan.broken else NodeTrigger.STOP, now)
         elif isinstance(meaning, Broken):
             errors = fan.errors
             self.fanouts.stop(place.node.name)
@@ -285,7 +168,7 @@ class Nodes:
         """Whether somebody reads what the node's output makes of its result."""
         return self._closing.phase is Phase.RUNNING or undo_of(self._plan, node) is not ABSENT
 
-    def _complete(self, place: Place, raw: Json, now: float) -> None:
+    def complete(self, place: Place, raw: Json, now: float) -> None:
         node = place.node
         value = raw
         if self._told(node.name) and isinstance(node, WITH_OUTPUT) and node.output is not ABSENT:
@@ -296,13 +179,13 @@ class Nodes:
                 failure = of_expression(error, final=not isinstance(node, WORK_NODES))
                 if self._closing.phase is not Phase.RUNNING:
                     self._undoing.lost(Done(node=node.name, visit=place.visit, result=raw), failure)
-                self._fail(place, failure, now)
+                self.fail(place, failure, now)
                 return
-        self._over_with(place, value, now)
+        self.over_with(place, value, now)
 
-    def _over_with(self, place: Place, value: Json, now: float) -> None:
+    def over_with(self, place: Place, value: Json, now: float) -> None:
         node = place.node
-        self._over(place, NodeTrigger.COMPLETE, now)
+        self.over(place, NodeTrigger.COMPLETE, now)
         self._data.completed(node.name, value)
         self._undoing.completed(Done(node=node.name, visit=place.visit, result=value))
         if self._closing.phase is Phase.RUNNING:
@@ -323,11 +206,11 @@ class Nodes:
         else:
             self._undoing.completed(replace(late, result=value))
 
-    def _fail(self, place: Place, failure: Failure, now: float) -> None:
+    def fail(self, place: Place, failure: Failure, now: float) -> None:
         node = place.node
         self._data.failed(node.name, failure, place.attempt)
         if self._closing.phase is not Phase.RUNNING:
-            self._over(place, NodeTrigger.FAIL, now)
+            self.over(place, NodeTrigger.FAIL, now)
             return
         if isinstance(node, WORK_NODES) and node.for_each is ABSENT:
             rule = rule_for(node.retry, failure, place.attempt)
@@ -339,13 +222,13 @@ class Nodes:
     def _give_up(self, place: Place, failure: Failure, attempts: int, now: float) -> None:
         """No retry rule helps."""
         node = place.node
-        self._over(place, NodeTrigger.FAIL, now)
+        self.over(place, NodeTrigger.FAIL, now)
         rules = node.catch if isinstance(node, WITH_CATCH) else ()
-        caught = catch_for(rules, failure, lambda index: self._board.spent(self._back_edge(node.name, EdgeKind.CATCH, index)))
+        caught = catch_for(rules, failure, partial(self.spent, node.name, EdgeKind.CATCH))
         if caught is ABSENT:
             self.fail_execution(node.name, failure, attempts, now)
         else:
-            self._follow(place, EdgeKind.CATCH, caught, rules[caught].then)
+            self.follow(place, EdgeKind.CATCH, caught, rules[caught].then)
 
     def _postpone(self, place: Place, node: WorkNode, rule: int) -> None:
         self._board.postpone(place, rule)
@@ -357,13 +240,13 @@ class Nodes:
 
     def _repeat(self, place: Place) -> None:
         self._board.repeat(place)
-        self._ask(place, place.node)
+        self.ask(place, place.node)
 
-    def _follow(self, place: Place, kind: EdgeKind, rule: int, then: Goto | RetryFrom) -> None:
+    def follow(self, place: Place, kind: EdgeKind, rule: int, then: Goto | RetryFrom) -> None:
         if isinstance(then, Goto):
             self._board.leave(place, kind, rule)
             return
-        for reset in self._board.back(self._back_edge(place.node.name, kind, rule)):
+        for reset in self._board.back(self._plan.retry_from[place.node.name, kind, rule]):
             self.forget(reset.node.name)
 
     def forget(self, name: str) -> None:
@@ -377,28 +260,32 @@ class Nodes:
 
     def fail_execution(self, node: str, failure: Failure, attempts: int, now: float) -> None:
         intent = i.FailExecution(reason=reason_of(node, failure), details=details_of(node, failure, attempts))
-        self._closing.end(Ending(intent=intent, ours=True), now, undo=True)
+        self.end(Ending(intent=intent, ours=True), now, undo=True)
+
+    def end(self, ending: Ending, now: float, *, undo: bool) -> None:
+        """The execution is to end so."""
+        self._closing.end(ending, now, undo=undo)
         self.fanouts.begin_nothing()
 
-    def _over(self, place: Place, trigger: NodeTrigger, now: float) -> None:
+    def over(self, place: Place, trigger: NodeTrigger, now: float) -> None:
         self._board.over(place, trigger, now)
         self.waits.pop(place.node.name, None)
         self.orders.pop(place.node.name, None)
 
     # Wishes.
 
-    def _ask(self, place: Place, node: Node) -> None:
+    def ask(self, place: Place, node: Node) -> None:
         if not isinstance(node, WORK_NODES):
             raise AssertionError(f"{node.name} asks for no work")
         self.waits[node.name] = self._works.begin(node, address_of(place), self.orders[node.name])
 
-    def _wait(self, place: Place, purpose: Purpose, start: i.Start) -> None:
-        timer = Timer(address=address_of(place), purpose=purpose, intent=start)
+    def wait(self, place: Place, timer: Timer) -> None:
         self.waits[place.node.name] = timer
         self._ledger.want_timer(timer)
 
-    def _back_edge(self, node: str, kind: EdgeKind, rule: int) -> Edge:
-        return self._plan.retry_from[node, kind, rule]
+    def spent(self, node: str, kind: EdgeKind, rule: int) -> bool:
+        """Whether the retryFrom of this rule has been taken as often as it may."""
+        return self._board.spent(self._plan.retry_from[node, kind, rule])
 
 
 def address_of(place: Place) -> Address:

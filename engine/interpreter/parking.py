@@ -93,11 +93,15 @@ class Parking:
         return [wish for wish in waiting if wish.live]
 
     def clear(self) -> None:
-        """Nothing new begins any more."""
-        for queue in self._works.values():
-            queue.clear()
+        """Nothing new begins any more: nobody waits for what is here, and its place is free."""
+        waiting: list[Work | Timer] = [*self._timers, *self._waiting]
+        for works in self._works.values():
+            waiting += works
+            works.clear()
         self._timers.clear()
         self._waiting.clear()
+        for wish in waiting:
+            self._ledger.drop(wish)
 
     def _let_in(self, queue: deque[Work] | deque[Timer]) -> None:
         while queue:

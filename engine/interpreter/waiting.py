@@ -1,39 +1,50 @@
 """When a wait node's timer fires. Pure functions of the node and the scope.
 
-Imports `errors`, `intents`, `spec`; imported by `nodes`.
+Imports `errors`, `intents`, `texts`, `wishes`, `work`, `spec`; imported by `entering`.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from math import ceil
-from typing import assert_never
+from typing import Literal, assert_never
 
 from engine.errors import ExpressionError
 from engine.interpreter.intents import Start, StartTimer, StartTimerUntil
+from engine.interpreter.texts import control, timer_id
+from engine.interpreter.wishes import Purpose, Timer
+from engine.interpreter.work import Address
 from engine.spec.duration import parse_duration
 from engine.spec.expression import Scope, evaluate
-from engine.spec.model import UNLIMITED, Json, Template, Timeout, WaitFor, WaitUntil
+from engine.spec.model import ABSENT, UNLIMITED, Absent, Json, WaitFor, WaitSignal, WaitUntil
 from engine.spec.template import render
 
 
-def fires(on: WaitFor | WaitUntil, scope: Scope, timer_id: str, control: str) -> Start:
-    """The timer that the node waits for. Raises: ExpressionError, with the code NotDuration or NotTime where it gives none."""
+def timer_of(on: WaitFor | WaitUntil | WaitSignal, scope: Scope, address: Address) -> Timer | Literal[Absent.ABSENT]:
+    """The timer that the node waits for; absent: it waits for a signal, without end.
+
+    Raises: ExpressionError, with the code NotDuration or NotTime where it gives none.
+    """
+    purpose = Purpose.SIGNAL if isinstance(on, WaitSignal) else Purpose.WAIT
+    start = _start(on, scope, timer_id(address, purpose), control(address))
+    return start if start is ABSENT else Timer(address=address, purpose=purpose, intent=start)
+
+
+def _start(on: WaitFor | WaitUntil | WaitSignal, scope: Scope, name: str, told: str) -> Start | Literal[Absent.ABSENT]:
     match on:
         case WaitFor():
             value = render(on.duration, scope)
-            return StartTimer(timer_id=timer_id, control=control, seconds=_seconds(value, str(on.duration.value)))
+            return StartTimer(timer_id=name, control=told, seconds=_seconds(value, str(on.duration.value)))
         case WaitUntil():
             time = _time(evaluate(on.time, scope), on.time.source)
-            return StartTimerUntil(timer_id=timer_id, control=control, time=time)
+            return StartTimerUntil(timer_id=name, control=told, time=time)
+        case WaitSignal():
+            value = "none" if on.timeout is ABSENT else render(on.timeout, scope)
+            if value == "none":
+                return ABSENT
+            return StartTimer(timer_id=name, control=told, seconds=_seconds(value, str(value)))
         case _:
             assert_never(on)
-
-
-def lasts(timeout: Template, scope: Scope) -> Timeout:
-    """How long a signal is waited for. Raises: ExpressionError, with the code NotDuration where it gives none."""
-    value = render(timeout, scope)
-    return UNLIMITED if value == "none" else _seconds(value, str(timeout.value))
 
 
 def _seconds(value: Json, source: str) -> int:

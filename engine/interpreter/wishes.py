@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from engine.errors import HistoryError
 from engine.interpreter import intents as i
 from engine.interpreter.states import IMPOSSIBLE, TIMER, WORK, TimerState, TimerTrigger, WorkState, WorkTrigger
 from engine.interpreter.work import Address, WorkKind
 from engine.spec.model import ABSENT, Absent, Json
+
+MOST_REFUSALS: Final = 20
+"""So often a request to cancel a child that SWF refuses for its rate is made at once again."""
+
+UNKNOWN: Final = "UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION"
+TOO_FAST: Final = "REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED"
+"""RequestCancelExternalWorkflowExecutionFailedCause of the API."""
 
 
 class Purpose(StrEnum):
@@ -73,6 +80,14 @@ class Work:
                 return i.RequestCancelChild(workflow_id=self.intent.workflow_id, run_id=run_id, control=self.intent.control)
             case _:
                 return ABSENT
+
+    def may_be_asked_again(self, cause: str) -> bool:
+        """Whether a request to cancel that was refused for this cause is to be made once more."""
+        self.cancel_refusals += 1
+        if cause == UNKNOWN and not self.moved_on:
+            self.moved_on = True
+            return True
+        return cause == TOO_FAST and self.cancel_refusals < MOST_REFUSALS
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,22 +7,27 @@ import pytest
 from engine.errors import ExpressionError
 from engine.interpreter.intents import StartTimer, StartTimerUntil
 from engine.interpreter.scope import Data
-from engine.interpreter.waiting import fires
-from engine.spec.model import Expression, Template, WaitFor, WaitUntil
+from engine.interpreter.waiting import timer_of
+from engine.interpreter.work import Address
+from engine.spec.model import ABSENT, Expression, Template, WaitFor, WaitUntil
+
+HERE = Address(node="w", visit=1, attempt=1)
 
 
 def seconds(duration: Any) -> int:
-    start = fires(WaitFor(duration=Template(value=duration)), Data("w", "r").at(0.0), "t", "{}")
-    assert isinstance(start, StartTimer)
-    return start.seconds
+    timer = timer_of(WaitFor(duration=Template(value=duration)), Data("w", "r").at(0.0), HERE)
+    assert timer is not ABSENT
+    assert isinstance(timer.intent, StartTimer)
+    return timer.intent.seconds
 
 
 def time(value: Any) -> float:
     data = Data("w", "r")
     data.input = value
-    start = fires(WaitUntil(time=Expression(source="input")), data.at(0.0), "t", "{}")
-    assert isinstance(start, StartTimerUntil)
-    return start.time
+    timer = timer_of(WaitUntil(time=Expression(source="input")), data.at(0.0), HERE)
+    assert timer is not ABSENT
+    assert isinstance(timer.intent, StartTimerUntil)
+    return timer.intent.time
 
 
 DURATIONS = [(0, 0), (90, 90), ("90s", 90), ("1h30m", 5400), (1.5, 2), (-3, 0), ("{% 60 * 2 %}", 120)]
