@@ -12,7 +12,7 @@ Imports `errors`, `graph.check`, `spec` and the rest of `testing`; imported by `
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -31,17 +31,17 @@ from engine.testing.schema import schema_findings
 from engine.testing.stage import play
 from engine.testing.suite import children_beside
 
-Said: TypeAlias = Mapping[str, Any] | Callable[[Any], object] | Result | Fail | TimeOut | Cancel | Terminate
-"""One answer: as in a test file, a Python function, or a value of `engine.testing.model`."""
+Said: TypeAlias = Mapping[str, Any]
+"""Answers by name: as in a test file, Python functions, values of `engine.testing.model` (Result, Fail, TimeOut ...), or lists of these."""
 
 
 def run_spec(
     spec: Path | str,
     *,
     input: Json | Literal[Absent.ABSENT] = ABSENT,  # noqa: A002  (what a scenario calls it)
-    activities: Mapping[str, Said | Sequence[Said]] | None = None,
-    children: Mapping[str, Said | Sequence[Said]] | None = None,
-    lambdas: Mapping[str, Said | Sequence[Said]] | None = None,
+    activities: Said | None = None,
+    children: Said | None = None,
+    lambdas: Said | None = None,
     specs: Sequence[Path | str] | None = None,
     **scenario: Any,
 ) -> Outcome:

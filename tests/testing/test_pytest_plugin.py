@@ -21,10 +21,9 @@ def tested(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest
     """A project with the fruit spec and one scenario of it that passes and one that fails."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.path.joinpath("fruit.json").write_bytes(FRUIT.read_bytes())
-    scenarios = [
-        {"name": "a digit is no letter", "activities": {"Test_Task_A": {"result": 7}}, "expect": {"status": "failed", "reason": "NoLetter"}},
-        {"name": "k is for kiwi", "activities": {"Test_Task_A": {"result": "k"}, "Test_Task_B": {"result": "kale"}}, "expect": {"output": "kiwi"}},
-    ]  # fmt: skip
+    digit = {"activities": {"Test_Task_A": {"result": 7}}, "expect": {"status": "failed", "reason": "NoLetter"}}
+    kiwi = {"activities": {"Test_Task_A": {"result": "k"}, "Test_Task_B": {"result": "kale"}}, "expect": {"output": "kiwi"}}
+    scenarios = [{"name": "a digit is no letter", **digit}, {"name": "k is for kiwi", **kiwi}]
     pytester.path.joinpath("fruit.test.json").write_text(json.dumps({"scenarios": scenarios}, indent=1), encoding="utf-8")
     return pytester
 
