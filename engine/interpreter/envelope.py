@@ -67,6 +67,11 @@ def sealed(value: Json | Literal[Absent.ABSENT], state: Json) -> str:
     return encode({KEY: {"v": VERSION, **given, "state": state}})
 
 
+def seems_ours(value: Json) -> bool:
+    """Whether an input that a template has made would be taken for swfgraph's own: data must not forge what is known of a run."""
+    return isinstance(value, Mapping) and KEY in value
+
+
 def _is_envelope(value: Json) -> TypeGuard[Mapping[str, Json]]:
     return isinstance(value, Mapping) and value.keys() == {KEY}
 

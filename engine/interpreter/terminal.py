@@ -1,6 +1,6 @@
 """What a terminal node makes of the execution: the close intent. Pure functions of the node and the scope.
 
-Imports `failure`, `intents`, `texts`, `spec`; imported by `course`.
+Imports `envelope`, `failure`, `intents`, `texts`, `spec`; imported by `course`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, assert_never
 
+from engine.interpreter.envelope import seems_ours
 from engine.interpreter.failure import Failure
 from engine.interpreter.intents import CancelExecution, Close, CompleteExecution, ContinueExecution, FailExecution
-from engine.interpreter.texts import LONGEST_DATA, LONGEST_REASON, cut, too_large
+from engine.interpreter.texts import LONGEST_DATA, LONGEST_REASON, cut, reserved, too_large
 from engine.spec.expression import Scope
-from engine.spec.model import ABSENT, Absent, Template, TerminalNode, TerminalStatus
+from engine.spec.model import ABSENT, Absent, Json, Template, TerminalNode, TerminalStatus
 from engine.spec.payload import encode
 from engine.spec.template import render
 
@@ -36,10 +37,16 @@ def terminal_intent(node: TerminalNode, scope: Scope, again: ContinueExecution, 
         case TerminalStatus.CONTINUED:
             if node.output is ABSENT:
                 return again
-            value = encode(render(node.output, scope))
-            return replace(again, input=value) if len(value) <= longest else too_large("the output", value, longest)
+            return _next_input(render(node.output, scope), again, longest)
         case _:
             assert_never(node.status)
+
+
+def _next_input(value: Json, again: ContinueExecution, longest: int) -> Close | Failure:
+    if seems_ours(value):
+        return reserved("the input of the new execution")
+    text = encode(value)
+    return replace(again, input=text) if len(text) <= longest else too_large("the output", text, longest)
 
 
 def _text(template: Template | Literal[Absent.ABSENT], scope: Scope, *, otherwise: str) -> str:

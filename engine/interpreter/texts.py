@@ -65,6 +65,11 @@ def too_large(what: str, text: str, longest: int) -> Failure:
     return Failure(name="Payload.TooLarge", message=message, final=True)
 
 
+def reserved(what: str) -> Failure:
+    message = f'{what} has the top-level key "$swfgraph", which is swfgraph\'s own: give it another name'
+    return Failure(name="Input.Reserved", message=message, final=True)
+
+
 def reason_of(node: str, failure: Failure) -> str:
     return cut(f"{node}: {failure.name}" if node else failure.name, LONGEST_REASON)
 

@@ -1,8 +1,8 @@
 """What work nodes ask for: activity tasks, child executions, Lambda functions, and pauses between attempts. Nothing is decided here.
 
 A piece of work is asked for in two steps: its `Order` is what every attempt of a visit (or of an item in it) has in common, made when the
-node (the item) is entered; each attempt begins from it. Also kept here: where the children are. Imports `failure`, `intents`, `ledger`,
-`scope`, `texts`, `work`, `graph.plan`, `spec`; imported by `course` and `fanout`, and by `view`.
+node (the item) is entered; each attempt begins from it. Also kept here: where the children are. Imports `envelope`, `failure`, `intents`,
+`ledger`, `scope`, `texts`, `work`, `graph.plan`, `spec`; imported by `course` and `fanout`, and by `view`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import Final, Literal, TypeAlias, assert_never
 from engine.errors import ExpressionError
 from engine.graph.plan import Plan
 from engine.interpreter import intents as i
+from engine.interpreter.envelope import seems_ours
 from engine.interpreter.failure import Failure, of_expression, pause, share
 from engine.interpreter.ledger import Ledger, Purpose, Timer, Work
 from engine.interpreter.scope import At, Data
-from engine.interpreter.texts import LONGEST_ID, child_id, control, timer_id, too_large, work_id
+from engine.interpreter.texts import LONGEST_DATA, LONGEST_ID, child_id, control, reserved, timer_id, too_large, work_id
 from engine.interpreter.work import Address
 from engine.spec.model import ABSENT, Absent, ActivityNode, Json, LambdaNode, Template, WorkflowNode
 from engine.spec.payload import encode
@@ -65,9 +66,15 @@ class Works:
     def order(self, node: WorkNode, scope: At) -> Order | Failure:
         """What the node asks for, or why that can't be."""
         try:
-            text = ABSENT if node.input is ABSENT else encode(render(node.input, scope))
-            if text is not ABSENT and len(text) > self._data.longest:
-                return too_large("the input", text, self._data.longest)
+            value = ABSENT if node.input is ABSENT else render(node.input, scope)
+            if isinstance(node, WorkflowNode) and seems_ours(value):
+                return reserved("the input of a child")
+            text = ABSENT if value is ABSENT else encode(value)
+            longest = (
+                LONGEST_DATA if isinstance(node, LambdaNode) else self._data.longest
+            )  # no worker of ours fetches a function's payloads
+            if text is not ABSENT and len(text) > longest:
+                return too_large("the input", text, longest)
             return self._child_order(node, text, scope) if isinstance(node, WorkflowNode) else Order(input=text)
         except ExpressionError as error:
             return of_expression(error, final=True)

@@ -193,3 +193,36 @@ def test_cached_runs_hold_no_more_payloads_than_there_is_room_for_but_for_the_la
     assert cache.take("huge") is not None
     cache.give_back("d", held(plan, 100))
     assert cache.take("d") is not None
+
+
+def calling(folder: Path, node: dict[str, Any]) -> Plan:
+    nodes = {
+        "call": {**node, "input": "{% input.given %}", "catch": [{"errors": ["*"], "next": "caught"}], "next": "caught"},
+        "caught": {"type": "terminal", "status": "completed", "output": "{% errors.call.name %}", "join": "any"},
+    }
+    return plan_of(folder, spec(nodes, {}, lambdaRole="arn:aws:iam::123456789012:role/name"))
+
+
+@pytest.mark.parametrize(
+    ("node", "given", "error"),
+    [
+        ({"type": "lambda", "function": "f"}, LONG, "Payload.TooLarge"),
+        ({"type": "workflow", "workflow": {"name": "W", "version": "1"}}, {"$swfgraph": {"v": 1, "known": {}}}, "Input.Reserved"),
+    ],
+    ids=["no worker of ours would fetch it", "data must not say what is known of a run"],
+)
+def test_what_can_not_be_given_is_an_error_of_the_node(
+    client: Client, tmp_path: Path, claims: Claims, node: dict[str, Any], given: Any, error: str
+) -> None:
+    plan = calling(tmp_path, node)
+    register(client, [plan.spec])
+    execution = start(client, plan.spec, {"given": given}, StartOptions(), claims)
+    assert Decider(client, [plan], DeciderSettings(), claims).step()
+    assert json.loads(last_event(client, execution)["WorkflowExecutionCompleted"]["result"]) == error
+
+
+def test_an_execution_does_not_continue_with_an_input_that_looks_like_our_own(client: Client, tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, spec({"on": {"type": "terminal", "status": "continued", "output": "{% input.given %}"}}, {}))
+    execution = begin(client, plan, {"given": {"$swfgraph": {"v": 1}}})
+    assert Decider(client, [plan], DeciderSettings()).step()
+    assert "Input.Reserved" in last_event(client, execution)["WorkflowExecutionFailed"]["reason"]
