@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -35,10 +36,9 @@ class Block:
 def blocks(page: Path) -> list[Block]:
     text = page.read_text(encoding="utf-8")
     found = list(FENCE.finditer(text))
-    following: list[re.Match[str] | None] = [*found[1:], None]
     return [
         _block(text, fence, after)
-        for fence, after in zip(found, following, strict=True)
+        for fence, after in zip_longest(found, found[1:])
         if fence["kind"] == "sh" and fence["more"].strip() != "shown"
     ]
 
