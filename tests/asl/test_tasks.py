@@ -1,0 +1,141 @@
+"""Tasks: who does them, what is repeated, what is caught."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.asl.report import Weight
+from tests.asl.running import ECHO, TIMED_OUT, chain, failure, imported, output, remarks, run, without_loss
+
+
+def task(resource: str = ECHO, **fields: Any) -> dict[str, Any]:
+    return {"Type": "Task", "Resource": resource, **fields}
+
+
+@pytest.mark.parametrize(
+    ("resource", "activity"),
+    [
+        (ECHO, "echo"),
+        (f"{ECHO}:$LATEST", "echo"),
+        ("arn:aws:states:us-east-1:123456789012:activity:By_hand", "By_hand"),
+        ("arn:aws:states:::sqs:sendMessage", "sqs_sendMessage"),
+        ("arn:aws:states:::ecs:runTask.sync", "ecs_runTask_sync"),
+        ("arn:aws:states:::aws-sdk:s3:getObject", "aws_sdk_s3_getObject"),
+        ("${WorkerArn}", "WorkerArn"),
+    ],
+)
+def test_a_resource_becomes_an_activity_to_be_filled_in(resource: str, activity: str) -> None:
+    found = without_loss(chain(task(resource)))
+    (document,) = found.specs.values()
+    assert document["nodes"]["S1"]["activity"] == activity
+    assert resource in document["activities"][activity]["description"]
+
+
+def test_functions_may_stay_functions() -> None:
+    invoke = task("arn:aws:states:::lambda:invoke", Parameters={"FunctionName": "f", "Payload": {"x.$": "$.v"}}, OutputPath="$.Payload")
+    found = without_loss(chain(task(), invoke), functions=True)
+    nodes = found.specs["M"]["nodes"]
+    assert [nodes[name].get("function") for name in ("S1", "S2")] == [ECHO, "f"]
+    assert nodes["S2"]["input"] == {"x": "{% results.S1.v %}"}
+
+
+def test_timeouts_are_carried_over() -> None:
+    found = without_loss(chain(task(TimeoutSeconds=30, HeartbeatSeconds=10)))
+    assert found.specs["M"]["nodes"]["S1"]["timeouts"] == {"scheduleToClose": 30, "heartbeat": 10}
+
+
+@pytest.mark.parametrize("field", ["TimeoutSecondsPath", "HeartbeatSecondsPath"])
+def test_a_timeout_that_only_the_data_know_is_a_loss(field: str) -> None:
+    assert remarks(imported(chain(task(**{field: "$.t"}))), Weight.LOSS) == [(f"/States/S1/{field}", field)]
+
+
+def test_credentials_and_tokens_are_losses() -> None:
+    found = imported(
+        chain(
+            task(Credentials={"RoleArn": "arn"}),
+            task("arn:aws:states:::sqs:sendMessage.waitForTaskToken", Parameters={"t.$": "$$.Task.Token"}),
+        )
+    )
+    assert remarks(found, Weight.LOSS) == [("/States/S1/Credentials", "Credentials"), ("/States/S2/Resource", "waitForTaskToken")]
+
+
+def test_retries_are_as_many_and_as_slow_as_they_were() -> None:
+    rule = {"ErrorEquals": ["Busy"], "MaxAttempts": 3, "IntervalSeconds": 2, "BackoffRate": 3.0, "MaxDelaySeconds": 10}
+    outcome = run(without_loss(chain(task(Retry=[rule]))), {}, {"S1": [failure("Busy")] * 3 + [1]})
+    assert (outcome.output, outcome.duration, outcome.attempts["S1"]) == (1, 2 + 6 + 10, 4)
+    outcome = run(chain(task(Retry=[rule])), {}, {"S1": failure("Busy")})
+    assert (outcome.status, outcome.attempts["S1"]) == ("failed", 4)
+    assert run(chain(task(Retry=[rule])), {}, {"S1": failure("Other")}).attempts["S1"] == 1
+
+
+def test_no_attempts_means_none() -> None:
+    rules = [{"ErrorEquals": ["Never"], "MaxAttempts": 0}, {"ErrorEquals": ["States.ALL"]}]
+    assert run(without_loss(chain(task(Retry=rules))), {}, {"S1": failure("Never")}).attempts["S1"] == 1
+    assert run(without_loss(chain(task(Retry=rules))), {}, {"S1": failure("Other")}).attempts["S1"] == 4
+
+
+def test_two_rules_that_count_for_themselves_are_a_loss() -> None:
+    rules = [{"ErrorEquals": ["A"]}, {"ErrorEquals": ["B"]}]
+    assert remarks(imported(chain(task(Retry=rules))), Weight.LOSS) == [("/States/S1/Retry", "Retry")]
+
+
+def catching(*rules: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {
+        "StartAt": "Do",
+        "States": {
+            "Do": task(Catch=list(rules), Next="Done", **fields),
+            "One": {"Type": "Pass", "Parameters": {"one.$": "$"}, "End": True},
+            "Two": {"Type": "Pass", "Parameters": {"two.$": "$"}, "End": True},
+            "Done": {"Type": "Succeed"},
+        },
+    }
+
+
+def caught(machine: dict[str, Any], answer: Any, value: Any = None) -> Any:
+    return output(machine, {"v": 1} if value is None else value, {"Do": answer})
+
+
+def test_a_catch_puts_the_error_where_it_says() -> None:
+    error = {"Error": "Broken", "Cause": "why"}
+    rule = {"ErrorEquals": ["Broken"], "Next": "One"}
+    assert caught(catching(rule), failure("Broken", "why")) == {"one": error}
+    assert caught(catching({**rule, "ResultPath": "$.e"}), failure("Broken", "why")) == {"one": {"v": 1, "e": error}}
+    assert caught(catching({**rule, "ResultPath": None}), failure("Broken", "why")) == {"one": {"v": 1}}
+    assert caught(catching(rule), 7) == 7
+
+
+def test_the_first_rule_that_matches_catches() -> None:
+    machine = catching({"ErrorEquals": ["A", "B"], "Next": "One"}, {"ErrorEquals": ["States.ALL"], "Next": "Two"})
+    assert set(caught(machine, failure("B"))) == {"one"}
+    assert set(caught(machine, failure("C"))) == {"two"}
+
+
+def test_task_failed_is_all_but_timeouts() -> None:
+    machine = catching({"ErrorEquals": ["States.TaskFailed"], "Next": "One"}, TimeoutSeconds=5)
+    assert set(caught(machine, failure("Any"))) == {"one"}
+    assert run(machine, {}, {"Do": TIMED_OUT}).status == "failed"
+    both = catching({"ErrorEquals": ["States.TaskFailed"], "Next": "One"}, {"ErrorEquals": ["States.ALL"], "Next": "Two"}, TimeoutSeconds=5)
+    assert caught(both, TIMED_OUT)["two"]["Error"] == "States.Timeout"
+    timeouts = catching({"ErrorEquals": ["States.Timeout"], "Next": "One"}, TimeoutSeconds=5)
+    assert caught(timeouts, TIMED_OUT)["one"]["Error"] == "States.Timeout"
+
+
+@pytest.mark.parametrize("names", [["States.ALL"], ["States.TaskFailed"], ["States.Runtime"]])
+@pytest.mark.parametrize("fields", [{"Parameters": {"x.$": "$.no"}}, {"ResultSelector": {"x.$": "$.no"}}, {"OutputPath": "$.no"}])
+def test_runtime_errors_are_neither_caught_nor_repeated(names: list[str], fields: dict[str, Any]) -> None:
+    rule = {"ErrorEquals": names, "Next": "One"}
+    outcome = run(catching(rule, Retry=[{"ErrorEquals": names}], **fields), {"v": 1})
+    assert outcome.status == "failed"
+    assert outcome.attempts["Do"] == 1
+
+
+def test_an_uncaught_failure_fails_the_execution() -> None:
+    outcome = run(catching({"ErrorEquals": ["A"], "Next": "One"}), {}, {"Do": failure("B", "why")})
+    assert (outcome.status, outcome.reason) == ("failed", "Do: B")
+
+
+def test_finer_runtime_errors_are_a_loss() -> None:
+    found = imported(catching({"ErrorEquals": ["States.IntrinsicFailure"], "Next": "One"}))
+    assert remarks(found, Weight.LOSS) == [("/States/Do/Catch/0", "States.IntrinsicFailure")]
