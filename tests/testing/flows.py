@@ -38,8 +38,8 @@ def one(folder: Path, *, output: str = "{% results.work %}", **more: Any) -> Pat
     return flow(folder, {"work": work(**more), "done": {**DONE, "output": output}})
 
 
-def tests(spec: Path, *scenarios: Mapping[str, Any], **top: Any) -> Path:
+def scenarios(beside: Path, *given: Mapping[str, Any], **top: Any) -> Path:
     """The test file beside a spec."""
-    path = spec.with_name(f"{spec.stem}.test.json")
-    path.write_text(json.dumps({**top, "scenarios": scenarios}, indent=1), encoding="utf-8")
+    path = beside.with_name(f"{beside.stem}.test.json")
+    path.write_text(json.dumps({**top, "scenarios": given}, indent=1), encoding="utf-8")
     return path
