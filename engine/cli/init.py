@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -86,7 +85,7 @@ def command(common: Common, folder: Path, template: str) -> Exit:
     if common.json:
         print_json({"folder": str(folder), "template": template, "written": [p.path for p in written], "kept": [p.path for p in kept]})
     elif not common.quiet:
-        _tell(folder, written, kept)
+        _tell(folder, template, written, kept)
     return Exit.DONE
 
 
@@ -195,12 +194,12 @@ def _write(path: Path, content: bytes) -> None:
         raise UsageError(f"{path}: {error.strerror}") from None
 
 
-def _tell(folder: Path, written: Sequence[Part], kept: Sequence[Part]) -> None:
-    place = partial(Path, folder)
+def _tell(folder: Path, template: str, written: Sequence[Part], kept: Sequence[Part]) -> None:
     for part in written:
-        click.echo(str(place(part.path)))
+        click.echo(str(folder / part.path))
     for part in kept:
-        note(f"kept {place(part.path)}, which was there ({part.advice})")
-    spec = next(part.path for part in written if _is_spec(part))
+        note(f"kept {folder / part.path}, which was there ({part.advice})")
+    specs = [part.path for part in written if _is_spec(part)]
+    spec = f"{template}.json" if f"{template}.json" in specs else specs[0]
     go = "" if folder == Path() else f"cd {folder} && "
     note(f"Next: {go}swfgraph run {spec}")

@@ -89,3 +89,19 @@ def test_the_list_says_what_each_template_shows(shell: Shell) -> None:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_what_runs_left_behind_is_not_part_of_a_project(template: str) -> None:
     assert not [part.path for part in project(template) if "__pycache__" in part.path or ".swfgraph" in part.path]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_tests_of_every_template_pass_in_its_copy_and_cover_it(shell: Shell, template: str) -> None:
+    shell("init", "--template", template)
+    tested = shell("test", ".", "--min-coverage", "100")
+    assert tested.code == Exit.DONE, tested.out + tested.err
+
+
+@pytest.mark.parametrize("template", [name for name in TEMPLATES if name != "approval"])
+def test_every_template_that_needs_nobody_completes_at_once_in_its_copy(shell: Shell, tmp_path: Path, template: str) -> None:
+    told = shell("init", "--template", template)
+    spec = told.err.split("swfgraph run ")[1].strip()
+    assert (tmp_path / spec).is_file()
+    ran = shell("run", "-q", spec)
+    assert ran.code == Exit.DONE, ran.err
