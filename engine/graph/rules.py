@@ -1,4 +1,4 @@
-"""Pass 2, node by node: what a node says that can never matter. All of these are warnings.
+"""Pass 2, node by node: what a node says that can never matter, or lacks what it can't do without. All of these are warnings.
 
 Imports `spec.model`; knows nothing of the graph around a node, `joins` does.
 """
@@ -9,18 +9,25 @@ from collections.abc import Iterator, Sequence
 
 from engine.errors import Finding
 from engine.graph.findings import Places
-from engine.spec.model import ActivityNode, Goto, Spec, WaitNode
+from engine.spec.model import ABSENT, Goto, LambdaNode, RetryRule, Spec, WaitNode, Work
 
 _EVERYTHING = "*"
 
 
 def rule_findings(spec: Spec, places: Places) -> Iterator[Finding]:
     for name, node in spec.nodes.items():
-        if isinstance(node, ActivityNode):
-            yield from _shadowed([rule.errors for rule in node.retry], f"/nodes/{name}/retry", "retry", places)
-        if isinstance(node, ActivityNode | WaitNode):
+        if isinstance(node, Work):
+            yield from _shadowed_retries(node.retry, f"/nodes/{name}/retry", places)
+            if node.compensate is not ABSENT:
+                yield from _shadowed_retries(node.compensate.retry, f"/nodes/{name}/compensate/retry", places)
+        if isinstance(node, Work | WaitNode):
             final = [rule.errors if isinstance(rule.then, Goto) else () for rule in node.catch]  # retryFrom ends with its budget
             yield from _shadowed(final, f"/nodes/{name}/catch", "catch", places)
+    yield from _without_role(spec, places)
+
+
+def _shadowed_retries(rules: Sequence[RetryRule], pointer: str, places: Places) -> Iterator[Finding]:
+    yield from _shadowed([rule.errors for rule in rules], pointer, "retry", places)
 
 
 def _shadowed(rules: Sequence[tuple[str, ...]], pointer: str, what: str, places: Places) -> Iterator[Finding]:
@@ -30,3 +37,11 @@ def _shadowed(rules: Sequence[tuple[str, ...]], pointer: str, what: str, places:
             message = f'this {what} rule can never apply: the one before it takes every error ("*")'
             yield places.warning("shadowed-rule", f"{pointer}/{index + 1}", message, hint='put the rule for "*" last')
             return
+
+
+def _without_role(spec: Spec, places: Places) -> Iterator[Finding]:
+    """SWF schedules no Lambda function without one (API reference, StartWorkflowExecution, lambdaRole)."""
+    functions = [name for name, node in spec.nodes.items() if isinstance(node, LambdaNode)]
+    if functions and spec.lambda_role is ABSENT:
+        message = f'node "{functions[0]}" is a Lambda function, and the workflow has no lambdaRole with which SWF could call it'
+        yield places.warning("no-lambda-role", f"/nodes/{functions[0]}", message, hint="give the ARN of a role as lambdaRole", key=True)

@@ -58,6 +58,8 @@ def document(nodes: dict[str, Any], **more: Any) -> Document:
         "activities": {"Work": {"version": "1.0"}} if any(_uses_work(node) for node in nodes.values()) else {},
         "nodes": nodes,
     }
+    if any(node.get("type") == "lambda" for node in nodes.values()):
+        value["lambdaRole"] = "arn:aws:iam::123456789012:role/sample"
     return parse_document(json.dumps(value | more, indent=1), "sample.json")
 
 
