@@ -19,9 +19,12 @@ from engine.interpreter.unpacking import read_state, take_up
 from engine.interpreter.view import RunView
 from engine.spec.model import ABSENT, Spec
 from engine.spec.payload import decode, encode
-from tests.interpreter.chain import Chain
+from tests.interpreter.chain import Chain, input_of
+from tests.interpreter.plans import activity, end, plan_of
 from tests.interpreter.swf import T0
+from tests.interpreter.telling import closing
 from tests.properties.driving import Driver
+from tests.properties.lines import lines, play
 from tests.properties.oracle import Oracle
 from tests.properties.test_oracle import agree, tell
 from tests.strategies import inputs, specs, whole_inputs, whole_specs
@@ -29,6 +32,7 @@ from tests.strategies import inputs, specs, whole_inputs, whole_specs
 RANDOM = st.randoms(use_true_random=False)
 EVENTS = st.integers(min_value=FEWEST_EVENTS, max_value=15)
 MANY = 1_000_000
+SOME = st.integers(min_value=0, max_value=4)
 
 
 @given(specs(), inputs(), RANDOM, EVENTS)
@@ -75,6 +79,39 @@ def test_a_state_that_is_taken_up_is_the_same_state(spec: Spec, value: Any, rand
             take_up(other.parts, read_state(taken, swf.plan.digest, 1))
             assert through_text(packed(other.parts, first_of("r1", T0, NONE_GIVEN))) == taken
             assert seen(other) == seen(swf.run)
+
+
+@given(lines(), SOME, SOME, st.integers(min_value=1, max_value=60), EVENTS)
+@settings(max_examples=250, deadline=None)
+def test_a_run_that_is_carried_comes_to_what_it_would_have_come_to(
+    spec: Spec, n: int, signals: int, cancel_after: int, most_events: int
+) -> None:
+    """Outcome, results, visits, what was undone, and when."""
+    ends = []
+    for most in (MANY, most_events):
+        swf = Chain(compile_spec(spec), most_events=most, longest=MANY)
+        swf.start({"n": n})
+        for number in range(signals):
+            swf.signal("go", number)
+        play(swf, cancel_after=cancel_after)
+        ends.append((swf.closed, closing(swf), swf.now, replace(seen(swf.run), last_event_id=0), swf.markers.get("swfgraph.compensation")))
+    assert ends[0] == ends[1]
+
+
+def test_a_loop_of_thousands_of_turns_keeps_every_history_and_every_state_small() -> None:
+    turns = 3_000
+    back = {"when": f"execution.visits.a < {turns}", "retryFrom": "a", "maxTimes": turns}
+    nodes = {"a": activity("check"), "check": {"type": "decision", "choices": [back], "default": "done"}}
+    swf = Chain(plan_of(nodes | {"done": end(output="{% [execution.visits.a, execution.startTime] %}")}), most_events=200)
+    swf.start().decide()
+    while not swf.closed:
+        for task in list(swf.tasks):
+            swf.wait(1).complete(task)
+        swf.decide()
+    assert closing(swf) == {"result": f"[{turns},{T0:.0f}]"}
+    assert len(swf.runs_before) == turns * 6 // 200
+    assert all(len(history) <= 210 for history in swf.runs_before)
+    assert len(input_of(swf)) < 500
 
 
 def seen(run: Run) -> RunView:
