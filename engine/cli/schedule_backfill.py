@@ -41,19 +41,18 @@ def command(common: Common, spec: Path, first: str, last: str, dry_run: bool) ->
     end = min(end, time.time())
     times = times_between(one.schedule, start, end)
     with endpoint(common) as client:
-        ensure(client, one.spec)
+        if not dry_run:
+            ensure(client, one.spec)
         known = known_times(client, one.spec, start)
         wanted = [at for at in times if at not in known]
         if wanted and not dry_run:
             ask(client, one.spec, wanted, at_once=False)
+        word = "would be started" if dry_run else "asked for"
         rows = [
-            (shown(at, one.schedule.time_zone), execution_id(one.spec.name, at), "there already" if at in known else "asked for")
-            for at in times
+            (shown(at, one.schedule.time_zone), execution_id(one.spec.name, at), "there already" if at in known else word) for at in times
         ]
         if common.json:
-            print_json(
-                [{"time": at, "workflowId": workflow_id, "asked": what == "asked for" and not dry_run} for at, workflow_id, what in rows]
-            )
+            print_json([{"time": at, "workflowId": workflow_id, "asked": what == "asked for"} for at, workflow_id, what in rows])
         else:
             print_table(("TIME", "WORKFLOW ID", ""), rows)
             if not rows and not common.quiet:

@@ -120,7 +120,7 @@ def without_user(url: str) -> str:
 
 def clean(text: str, *, plain: bool) -> str:
     """One line, of bounded length, that does nothing but be read."""
-    line = _CONTROL.sub("", " ".join(text.split()))
+    line = " ".join(_CONTROL.sub(" ", text).split())
     line = line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
     return line if plain else _MARKUP.sub(_INVISIBLE, line)
 

@@ -59,8 +59,9 @@ class Told:
 class Outbox:
     """Safe to use from several threads."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
         self._connection = connection
+        self._path = path
         self._lock = threading.Lock()
 
     @classmethod
@@ -74,7 +75,7 @@ class Outbox:
             connection.executescript(_sql()[""])
         except (sqlite3.Error, OSError) as error:
             raise DatabaseUnusable(str(path), f"the state file of the alerts can't be used: {error}") from error
-        return cls(connection)
+        return cls(connection, str(path))
 
     def close(self) -> None:
         with self._lock:
@@ -158,14 +159,23 @@ class Outbox:
 
     @contextmanager
     def _transaction(self) -> Iterator[_Do]:
-        with self._lock:
+        """Raises: DatabaseUnusable (the disk is full, somebody holds the file for half a minute)."""
+        with self._lock, self._explained():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield _Do(self._connection)
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise DatabaseUnusable(self._path, f"the state file of the alerts can't be used: {error}") from error
 
 
 class _Do:

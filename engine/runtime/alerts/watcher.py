@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeAlias
 
-from engine.errors import HistoryError, PayloadError, SwfFault, UsageError
+from engine.errors import EndpointError, HistoryError, PayloadError, SwfFault, UsageError
 from engine.graph.plan import Plan
 from engine.interpreter.events import CloseStatus
 from engine.runtime.alerts.channels import Channel
@@ -228,10 +228,15 @@ class Watcher:
             if closed:
                 return self._failures.closed(plan, one.domain, info.workflow_id, info.run_id)
             return self._failures.open(plan, one.domain, info.workflow_id, info.run_id, self._now(), self._interval)
-        except (HistoryError, PayloadError) as error:
+        except (HistoryError, PayloadError, SwfFault) as error:  # a fault: it has been forgotten meanwhile
             if self._said.first(info.run_id):
                 log.error("%s (%s): its nodes can't be watched: %s", info.workflow_id, info.run_id, error)
-            return ()
+        except EndpointError:
+            raise
+        except Exception:
+            if self._said.first(info.run_id):
+                log.exception("A bug of swfgraph: the nodes of %s (%s) can't be watched. Please report it.", info.workflow_id, info.run_id)
+        return ()
 
     def _lines(self, one: Watched, info: Info) -> tuple[str, ...]:
         """What the event says that closed it. Of one that has been forgotten meanwhile: nothing."""

@@ -18,7 +18,7 @@ from engine.runtime.schedule.cron import times_after
 from engine.runtime.schedule.decisions import SETTINGS
 from engine.runtime.schedule.events import ASK, LOOK, PAUSE, RESUME
 from engine.runtime.schedule.names import TYPE, TYPE_VERSION, schedule_id, time_of
-from engine.runtime.schedule.state import State, read_state
+from engine.runtime.schedule.state import State, UnknownState, read_state
 from engine.spec.model import ABSENT, Absent, Schedule, Spec
 from engine.swf.client import Client
 from engine.swf.paging import paged
@@ -98,13 +98,16 @@ def ask(client: Client, spec: Spec, times: Sequence[int], *, at_once: bool) -> N
 
 
 def standing(client: Client, spec: Spec) -> Standing | Literal[Absent.ABSENT]:
-    """Absent: there is no such schedule (yet)."""
+    """Absent: there is no such schedule (yet). Raises: UsageError (another version of swfgraph keeps it), SwfFault, EndpointError."""
     found = _open(client, spec)
     if found is None:
         return ABSENT
     described = client.call("DescribeWorkflowExecution", {"domain": spec.domain, "execution": found})
     text = described.get("latestExecutionContext", "")
-    return Standing(run_id=found["runId"], state=read_state(text) if text else ABSENT)
+    try:
+        return Standing(run_id=found["runId"], state=read_state(text) if text else ABSENT)
+    except UnknownState as error:
+        raise UsageError(f"{schedule_id(spec.name)}: {error}") from error
 
 
 def taken_up(client: Client, spec: Spec) -> bool:

@@ -7,15 +7,16 @@ answer to SWF that starts it.
     times pass (advance) --> waiting --room--> Start --> open --its end--> room
                         '--> skipped, missed, passed over while paused
 
-Imports `cron`, `events`, `names`, `state` and `spec.model`; imported by `decisions` and `scheduler`.
+Imports `actions`, `cron`, `events`, `names`, `state` and `spec.model`; imported by `decisions` and `scheduler`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
+from engine.runtime.schedule.actions import Action, Cancel, Continue, SetTimer, Start, StopTimer
 from engine.runtime.schedule.cron import next_time, times_after
 from engine.runtime.schedule.events import Asked, Ended, Happening, NotContinued, Paused, Refused, Resumed, TimerOver
 from engine.runtime.schedule.names import execution_id, lateness, shown
@@ -45,40 +46,6 @@ TRANSIENT: Final = frozenset(
 )
 """Causes of StartChildWorkflowExecutionFailed after which it is tried again."""
 TAKEN: Final = "WORKFLOW_ALREADY_RUNNING"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    workflow_id: str
-    waiting: Waiting
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
-    """Ask an execution to cancel."""
-
-    workflow_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetTimer:
-    timer_id: str
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopTimer:
-    timer_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Continue:
-    """Begin a new history with this state."""
-
-    state: State
-
-
-Action: TypeAlias = Start | Cancel | SetTimer | StopTimer | Continue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Actions of a schedule as decisions of SWF, and what must be known to start an execution: its input, whether it was there before.
 
-Imports `course`, `names`, `state`, the runtime's `start`, `spec`, `swf.client`; imported by `scheduler`.
+Imports `actions`, `names`, `state`, the runtime's `start`, `spec`, `swf.client`; imported by `scheduler`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, assert_never
 
 from engine.errors import ExpressionError, InputError, PayloadStoreUnusable, UsageError
 from engine.runtime.payloads.claims import Claims
-from engine.runtime.schedule.course import Action, Cancel, Continue, SetTimer, Start, StopTimer
+from engine.runtime.schedule.actions import Action, Cancel, Continue, SetTimer, Start, StopTimer
 from engine.runtime.schedule.names import TYPE_VERSION, schedule_id, shown
 from engine.runtime.schedule.state import write_state
 from engine.runtime.start import StartOptions, start_request

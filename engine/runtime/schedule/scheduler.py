@@ -14,16 +14,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from engine.errors import EndpointUnavailable, SwfFault, UsageError
+from engine.errors import EndpointUnavailable, SwfFault, SwfgraphError, UsageError
 from engine.runtime.backoff import Patience
 from engine.runtime.loops import Grace, Loops
 from engine.runtime.payloads.claims import NO_CLAIMS, Claims
+from engine.runtime.schedule.actions import Start
 from engine.runtime.schedule.asking import ensure, look_again
-from engine.runtime.schedule.course import Moment, Start, Step, decide
+from engine.runtime.schedule.course import Moment, Step, decide
 from engine.runtime.schedule.decisions import Executions, decisions_of
 from engine.runtime.schedule.events import Happening, happenings
 from engine.runtime.schedule.names import schedule_id
-from engine.runtime.schedule.state import State, read_state, write_state
+from engine.runtime.schedule.state import State, UnknownState, read_state, write_state
 from engine.spec.model import ABSENT, Schedule, Spec
 from engine.swf.client import Client
 
@@ -114,15 +115,17 @@ class Scheduler:
             self._loops.stopping.wait(_PAUSE)
 
     def _answer(self, one: Scheduled, response: Mapping[str, Any], poll: Mapping[str, Any]) -> None:
-        history = read(self._answers, response, poll)
-        executions = Executions(self._answers, one.spec, one.schedule, self._claims)
-        moment = Moment(now=history.now, events=response["startedEventId"])
-        step = decide(one.spec.name, one.schedule, history.state, history.happened, moment, executions)
-        answer = {
-            "taskToken": response["taskToken"],
-            "decisions": decisions_of(step.actions, executions),
-            "executionContext": write_state(step.state),
-        }
+        """Make the decision, and tell it. One that can't be made is left to time out, and comes again."""
+        try:
+            step, answer = self._decide(one, response, poll)
+        except UnknownState as error:
+            log.error("%s: the decision is left alone: %s", one.spec.name, error)
+            return
+        except SwfgraphError:
+            raise
+        except Exception:
+            log.exception("%s: a bug of swfgraph; the decision is left alone, and comes again. Please report it.", one.spec.name)
+            return
         try:
             self._answers.call("RespondDecisionTaskCompleted", answer)
         except SwfFault as fault:
@@ -133,6 +136,14 @@ class Scheduler:
             log.error("%s: the decision could not be told, it will be made again: %s", one.spec.name, error)
         else:
             _tell(one.spec.name, step)
+
+    def _decide(self, one: Scheduled, response: Mapping[str, Any], poll: Mapping[str, Any]) -> tuple[Step, Mapping[str, Any]]:
+        history = read(self._answers, response, poll)
+        executions = Executions(self._answers, one.spec, one.schedule, self._claims)
+        moment = Moment(now=history.now, events=response["startedEventId"])
+        step = decide(one.spec.name, one.schedule, history.state, history.happened, moment, executions)
+        decisions = decisions_of(step.actions, executions)
+        return step, {"taskToken": response["taskToken"], "decisions": decisions, "executionContext": write_state(step.state)}
 
 
 _PAUSE: Final = 10.0
@@ -150,7 +161,7 @@ class Read:
 
 
 def read(client: Client, response: Mapping[str, Any], poll: Mapping[str, Any]) -> Read:
-    """Backwards through the history to the last decision that was taken. Raises: ValueError (its state is none that we know)."""
+    """Backwards through the history to the last decision that was taken. Raises: UnknownState."""
     events: list[Mapping[str, Any]] = []
     text, seen = "", 0
     for event in _newest_first(client, response, poll):

@@ -79,13 +79,19 @@ def write_state(state: State) -> str:
     return msgspec.json.encode({KEY: {"v": FORMAT, **fields}}).decode()
 
 
+class UnknownState(Exception):
+    """A state that is none, or one of another version of swfgraph."""
+
+
 def read_state(text: str) -> State:
-    """Raises: ValueError (not ours, from a newer version)."""
-    found = msgspec.json.decode(text)
-    kept = found.get(KEY) if isinstance(found, Mapping) else None
-    if not isinstance(kept, Mapping) or kept.get("v") != FORMAT:
-        raise ValueError(f"this is no state of a schedule that this version of swfgraph knows: {text[:100]!r}")
-    return msgspec.convert({name: value for name, value in kept.items() if name != "v"}, State)
+    """Raises: UnknownState."""
+    try:
+        kept = msgspec.json.decode(text, type=dict[str, Any]).get(KEY)
+        if isinstance(kept, Mapping) and kept.get("v") == FORMAT:
+            return msgspec.convert({name: value for name, value in kept.items() if name != "v"}, State)
+    except msgspec.MsgspecError as error:
+        raise UnknownState(f"this is no state of a schedule: {text[:100]!r} ({error})") from error
+    raise UnknownState(f"this is no state of a schedule that this version of swfgraph knows, is another one at work? {text[:100]!r}")
 
 
 _USUAL: Final[Mapping[str, Any]] = {name: value for name, value in msgspec.to_builtins(State(through=0.0)).items() if name != "through"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import UsageError
+from engine.errors import SwfFault, UsageError
 from engine.graph.plan import Plan
 from engine.runtime.alerts.channels import Channel, open_channels
 from engine.runtime.alerts.occurrence import Level
@@ -29,7 +29,7 @@ class Bench:
     """A watcher on a service whose time stands still, told to look and to send by the test."""
 
     def __init__(self, client: Client, clock: VirtualClock, folder: Path, url: str, plan: Plan) -> None:
-        self.client = client
+        self.client: Client = client
         self.clock = clock
         self.plan = plan
         self.state = folder / "alerts.db"
@@ -343,3 +343,26 @@ def test_a_thousand_closed_executions_cost_a_few_calls(bench: Callable[..., Benc
 def test_specs_without_alerts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match='has "alerts"'):
         watched([plan_of(tmp_path, {name: value for name, value in flow().items() if name != "alerts"})])
+
+
+def test_an_execution_that_can_not_be_read_does_not_keep_the_others_from_being_told(
+    client: Client, clock: VirtualClock, tmp_path: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It has been forgotten between the list and the look, or belongs to another spec."""
+    plan = plan_of(tmp_path, flow({"to": "ops", "nodes": ["one"], "on": ["failed"]}))
+    started = begin(client, plan, workflow_id="odd")
+
+    def forgotten(call: Call, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        if request.get("execution", {}).get("runId") == started.run_id:
+            raise SwfFault(operation, "UnknownResourceFault", "Unknown execution")
+        return call(operation, request)
+
+    at = Bench(client, clock, tmp_path, receiver.url, plan)
+    at.client = Detour(client, forgotten)
+    at.new_watcher()
+    close(client, "FailWorkflowExecution")
+    begin(client, plan, workflow_id="bad")
+    close(client, "FailWorkflowExecution")
+    at.tell()
+    assert sorted(receiver.titles) == ["Flow failed: bad", "Flow failed: odd"]
+    assert "its nodes can't be watched" in caplog.text

@@ -318,3 +318,22 @@ def started_by_hand(workflow_id: str) -> dict[str, Any]:
         "workflowId": workflow_id,
         "workflowType": {"name": "Nightly", "version": "1.0"},
     }
+
+
+def test_a_state_of_another_version_is_left_alone(
+    begin: Callable[..., Clockwork], caplog: pytest.LogCaptureFixture, clock: VirtualClock
+) -> None:
+    works = begin("0 * * * *")
+
+    def newer(call: Call, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        if operation == "RespondDecisionTaskCompleted":
+            request = {**request, "executionContext": request["executionContext"].replace('"v":1', '"v":2')}
+        return call(operation, request)
+
+    works.sleep("2026-03-01T13:00")
+    assert Scheduler(Detour(works.client, newer), [works.one], "newer").step(works.one)
+    works.end()
+    assert works.scheduler.step(works.one)
+    assert "is another one at work?" in caplog.text
+    with pytest.raises(UsageError, match="another one at work"):
+        standing(works.client, works.one.spec)
