@@ -6,7 +6,7 @@ import pytest
 
 from engine.interpreter import intents as i
 from engine.interpreter.decisions import batch, close_of, decision_of
-from engine.spec.model import ABSENT, UNLIMITED, ActivityTimeouts
+from engine.spec.model import ABSENT, UNLIMITED, ActivityTimeouts, ChildPolicy, ChildTimeouts
 from tests.interpreter.api import complaints_about
 
 
@@ -55,6 +55,48 @@ def test_an_activity_task_says_everything_that_the_spec_says() -> None:
     }
 
 
+def child(**more: Any) -> i.StartChild:
+    fields: dict[str, Any] = {"workflow_id": "c", "workflow": "Part", "version": "1.0", "control": "{}", "input": ABSENT, "tags": ()}
+    fields |= {"child_policy": ABSENT, "task_list": ABSENT, "timeouts": ChildTimeouts(), "priority": ABSENT}
+    return i.StartChild(**fields | more)
+
+
+def test_a_child_says_what_the_spec_says_and_leaves_the_rest_to_its_type() -> None:
+    plain = {"workflowType": {"name": "Part", "version": "1.0"}, "workflowId": "c", "control": "{}"}
+    assert decision_of(child(), 0.0) == {
+        "decisionType": "StartChildWorkflowExecution",
+        "startChildWorkflowExecutionDecisionAttributes": plain,
+    }
+    timeouts = ChildTimeouts(execution=60, decision=UNLIMITED)
+    more = {"input": "7", "tags": ("t",), "child_policy": ChildPolicy.ABANDON, "task_list": "parts", "timeouts": timeouts, "priority": -1}
+    assert decision_of(child(**more), 0.0)["startChildWorkflowExecutionDecisionAttributes"] == plain | {
+        "input": "7",
+        "tagList": ["t"],
+        "childPolicy": "ABANDON",
+        "taskList": {"name": "parts"},
+        "executionStartToCloseTimeout": "60",
+        "taskStartToCloseTimeout": "NONE",
+        "taskPriority": "-1",
+    }
+
+
+@pytest.mark.parametrize(("run_id", "told"), [("run", {"runId": "run"}), (ABSENT, {})])
+def test_a_child_is_asked_to_cancel_by_its_run_where_that_is_known(run_id: Any, told: dict[str, str]) -> None:
+    assert decision_of(i.RequestCancelChild(workflow_id="c", run_id=run_id, control="{}"), 0.0) == {
+        "decisionType": "RequestCancelExternalWorkflowExecution",
+        "requestCancelExternalWorkflowExecutionDecisionAttributes": {"workflowId": "c", "control": "{}", **told},
+    }
+
+
+@pytest.mark.parametrize(("given", "told"), [((ABSENT, ABSENT), {}), (("", 90), {"input": "", "startToCloseTimeout": "90"})])
+def test_a_function_is_named_and_may_have_an_input_and_a_timeout(given: Any, told: dict[str, str]) -> None:
+    intent = i.ScheduleFunction(id="f", function="resize", control="{}", input=given[0], timeout=given[1])
+    assert decision_of(intent, 0.0) == {
+        "decisionType": "ScheduleLambdaFunction",
+        "scheduleLambdaFunctionDecisionAttributes": {"id": "f", "name": "resize", "control": "{}", **told},
+    }
+
+
 def test_input_and_priority_are_left_out_when_nobody_gives_them() -> None:
     attributes = decision_of(schedule(), 0.0)["scheduleActivityTaskDecisionAttributes"]
     assert not {"input", "taskPriority"} & set(attributes)
@@ -99,6 +141,9 @@ def test_every_decision_has_the_shape_of_the_api() -> None:
             schedule(input="x", priority=1),
             i.StartTimer(timer_id="t", control="{}", seconds=3),
             i.RequestCancelActivity(activity_id="a"),
+            child(tags=("t",), child_policy=ChildPolicy.TERMINATE, task_list="x", priority=1, input="1"),
+            i.RequestCancelChild(workflow_id="c", run_id="r", control="{}"),
+            i.ScheduleFunction(id="f", function="resize", control="{}", input="1", timeout=3),
             i.CancelTimer(timer_id="t"),
             i.RecordMarker(marker="m", details="d"),
         )

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-from engine.errors import ExpressionError
-from engine.interpreter.failure import TIMEOUTS, Failure, catch_for, of_expression, pause, rule_for, share, throttle
+from typing import Any
+
+import pytest
+
+from engine.errors import ExpressionError, HistoryError
+from engine.interpreter import events as e
+from engine.interpreter.failure import TIMEOUTS, Failure, catch_for, of_answer, of_expression, pause, rule_for, share, throttle
+from engine.interpreter.work import WorkKind
 from engine.spec.model import ABSENT, CatchRule, Goto, RetryFrom, RetryRule
 from tests.interpreter.api import enum_of
 
@@ -84,3 +90,34 @@ def test_an_expressions_error_is_named_by_its_code() -> None:
 def test_every_timeout_of_the_api_has_a_name() -> None:
     assert set(TIMEOUTS) == enum_of("ActivityTaskTimeoutType")
     assert TIMEOUTS["SCHEDULE_TO_START"] == "Timeout.ScheduleToStart"
+
+
+ANSWERED = [
+    (e.WorkFailed, {"kind": WorkKind.ACTIVITY, "reason": "Broken", "details": "it fell"}, "Broken", "it fell"),
+    (e.WorkFailed, {"kind": WorkKind.ACTIVITY, "reason": ABSENT, "details": ""}, "Failed", ""),
+    (e.WorkFailed, {"kind": WorkKind.FUNCTION, "reason": "KeyError", "details": "'n'"}, "KeyError", "'n'"),
+    (e.WorkFailed, {"kind": WorkKind.CHILD, "reason": "a: Broken", "details": "it fell"}, "Child.Failed", "a: Broken: it fell"),
+    (e.WorkFailed, {"kind": WorkKind.CHILD, "reason": ABSENT, "details": "it fell"}, "Child.Failed", "it fell"),
+    (e.WorkTimedOut, {"kind": WorkKind.ACTIVITY, "timeout": "HEARTBEAT", "details": "half"}, "Timeout.Heartbeat", "half"),
+    (e.WorkTimedOut, {"kind": WorkKind.FUNCTION, "timeout": "", "details": ""}, "Timeout.StartToClose", ""),
+    (e.WorkTimedOut, {"kind": WorkKind.CHILD, "timeout": "START_TO_CLOSE", "details": ""}, "Child.TimedOut", ""),
+    (e.WorkCanceled, {"kind": WorkKind.ACTIVITY, "details": "why"}, "Canceled", "why"),
+    (e.WorkCanceled, {"kind": WorkKind.CHILD, "details": "why"}, "Child.Canceled", "why"),
+    (e.ChildTerminated, {"kind": WorkKind.CHILD}, "Child.Terminated", ""),
+    (
+        e.FunctionNotStarted,
+        {"kind": WorkKind.FUNCTION, "cause": "ASSUME_ROLE_FAILED", "message": "no"},
+        "StartFailed.ASSUME_ROLE_FAILED",
+        "no",
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "fields", "name", "message"), ANSWERED)
+def test_every_answer_that_is_no_result_has_a_name(event: type[Any], fields: dict[str, Any], name: str, message: str) -> None:
+    assert of_answer(event(id=3, time=1.0, opened=2, **fields)) == Failure(name=name, message=message)
+
+
+def test_a_timeout_that_there_is_not_is_no_history() -> None:
+    with pytest.raises(HistoryError, match="'LATE' is no timeout of an activity task"):
+        of_answer(e.WorkTimedOut(id=3, time=1.0, kind=WorkKind.ACTIVITY, opened=2, timeout="LATE", details=""))

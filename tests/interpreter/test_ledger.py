@@ -7,8 +7,8 @@ from engine.interpreter import events as e
 from engine.interpreter import intents as i
 from engine.interpreter.ledger import Ledger, Purpose, Timer, Work
 from engine.interpreter.states import TimerState, WorkState
-from engine.interpreter.work import Address, WorkKind
-from engine.spec.model import ABSENT, ActivityTimeouts
+from engine.interpreter.work import MOST_OPEN, Address, WorkKind
+from engine.spec.model import ABSENT, ActivityTimeouts, ChildTimeouts
 
 
 def task(activity_id: str = "a") -> Work:
@@ -242,3 +242,214 @@ def test_canceling_hears_open_tasks_and_drops_the_rest() -> None:
     assert ledger.cancel_all() == {"a"}
     assert (opened.live, wished.live, clock.live) == (True, False, False)
     assert list(ledger.pending) == [CANCEL]
+
+
+# Children and functions.
+
+
+def child(workflow_id: str = "c", control: str = "{1}") -> Work:
+    intent = i.StartChild(
+        workflow_id=workflow_id,
+        workflow="Part",
+        version="1.0",
+        control=control,
+        input=ABSENT,
+        tags=(),
+        child_policy=ABSENT,
+        task_list=ABSENT,
+        timeouts=ChildTimeouts(),
+        priority=ABSENT,
+    )
+    return Work(address=Address(node="c", visit=1, attempt=1), intent=intent)
+
+
+def function() -> Work:
+    intent = i.ScheduleFunction(id="f", function="resize", control="{}", input=ABSENT, timeout=ABSENT)
+    return Work(address=Address(node="f", visit=1, attempt=1), intent=intent)
+
+
+def initiated(number: int = 5, workflow_id: str = "c", control: str = "{1}") -> e.WorkScheduled:
+    return e.WorkScheduled(id=number, time=1.0, kind=WorkKind.CHILD, key=control, name=workflow_id, type="Part 1.0")
+
+
+def begun(number: int = 5) -> e.WorkStarted:
+    return e.WorkStarted(id=number + 1, time=1.0, kind=WorkKind.CHILD, opened=number, run_id="run")
+
+
+def not_canceled(cause: str) -> e.CancelRefused:
+    return e.CancelRefused(id=9, time=1.0, kind=WorkKind.CHILD, key="{1}", cause=cause)
+
+
+def cancel(run_id: i.Text = "run") -> i.RequestCancelChild:
+    return i.RequestCancelChild(workflow_id="c", run_id=run_id, control="{1}")
+
+
+def open_child() -> tuple[Ledger, Work]:
+    ledger, wish = Ledger(), child()
+    ledger.want_work(wish)
+    ledger.work_scheduled(initiated())
+    ledger.work_started(begun())
+    return ledger, wish
+
+
+def test_children_of_the_same_name_are_told_apart_by_their_control() -> None:
+    ledger, first, second = Ledger(), child(control="{1}"), child(control="{2}")
+    ledger.want_work(first)
+    ledger.want_work(second)
+    assert ledger.work_scheduled(initiated(5, control="{2}")) is second
+    assert ledger.work_scheduled(initiated(6, control="{1}")) is first
+
+
+def test_a_child_is_asked_to_cancel_once_it_has_started() -> None:
+    ledger, wish = Ledger(), child()
+    ledger.want_work(wish)
+    ledger.work_scheduled(initiated())
+    ledger.drop(wish)
+    assert list(ledger.pending) == []
+    ledger.work_started(begun())
+    assert list(ledger.pending) == [cancel()]
+
+
+def test_a_child_that_has_moved_on_is_asked_by_its_name_alone() -> None:
+    ledger, wish = open_child()
+    ledger.drop(wish)
+    ledger.cancel_requested(e.CancelRequested(id=8, time=1.0, kind=WorkKind.CHILD, key="{1}"))
+    ledger.cancel_refused(not_canceled("UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION"))
+    assert list(ledger.pending) == [cancel(ABSENT)]
+    ledger.cancel_refused(not_canceled("UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION"))
+    assert list(ledger.pending) == []
+
+
+def test_the_refusal_to_cancel_a_child_that_has_answered_changes_nothing() -> None:
+    ledger, wish = open_child()
+    ledger.drop(wish)
+    ledger.work_closed(e.ChildTerminated(id=8, time=1.0, kind=WorkKind.CHILD, opened=5))
+    ledger.cancel_refused(not_canceled("UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION"))
+    assert list(ledger.pending) == []
+
+
+def test_a_child_can_be_refused_after_it_was_initiated_and_wanted_again() -> None:
+    ledger, wish = Ledger(), child()
+    ledger.want_work(wish)
+    ledger.work_scheduled(initiated())
+    late = e.WorkRefused(id=7, time=1.0, kind=WorkKind.CHILD, key="{1}", name="c", cause="OPEN_WORKFLOWS_LIMIT_EXCEEDED", opened=5)
+    assert ledger.work_refused(late) is wish
+    assert ledger.quiet
+    ledger.want_again(wish)
+    assert ledger.work_scheduled(initiated(9)) is wish
+
+
+def test_a_child_that_has_started_is_refused_no_more() -> None:
+    ledger, _ = open_child()
+    late = e.WorkRefused(id=7, time=1.0, kind=WorkKind.CHILD, key="{1}", name="c", cause="WORKFLOW_ALREADY_RUNNING", opened=5)
+    with pytest.raises(HistoryError, match="the child execution c is started: it can't revoke"):
+        ledger.work_refused(late)
+
+
+def test_nobody_can_ask_a_function_to_cancel() -> None:
+    ledger, wish = Ledger(), function()
+    ledger.want_work(wish)
+    ledger.work_scheduled(e.WorkScheduled(id=5, time=1.0, kind=WorkKind.FUNCTION, key="f", name="f", type="resize"))
+    ledger.drop(wish)
+    assert list(ledger.pending) == []
+    assert not ledger.quiet
+
+
+def test_an_answer_is_of_the_kind_that_was_begun() -> None:
+    ledger, _ = open_child()
+    with pytest.raises(HistoryError, match="event 5 has scheduled no Lambda function that is open"):
+        ledger.work_started(e.WorkStarted(id=8, time=1.0, kind=WorkKind.FUNCTION, opened=5, run_id=""))
+
+
+def test_it_is_known_which_kinds_are_open() -> None:
+    ledger, _ = open_child()
+    assert [kind for kind in WorkKind if ledger.is_open(kind)] == [WorkKind.CHILD]
+
+
+# Room.
+
+
+def many(count: int, ledger: Ledger) -> list[Work]:
+    wishes = [task(f"a.{number}") for number in range(count)]
+    for wish in wishes:
+        ledger.want_work(wish)
+    return wishes
+
+
+def test_there_is_room_until_so_many_are_wanted_or_open() -> None:
+    ledger = Ledger()
+    many(MOST_OPEN - 1, ledger)
+    assert ledger.room
+    ledger.want_work(task())
+    assert not ledger.room
+    ledger.work_scheduled(scheduled())
+    assert not ledger.room
+    ledger.work_closed(completed())
+    assert ledger.room
+
+
+def test_what_is_dropped_makes_room_unless_it_comes_all_the_same() -> None:
+    ledger = Ledger()
+    wish = many(MOST_OPEN, ledger)[0]
+    ledger.drop(wish)
+    assert ledger.room
+    ledger.work_scheduled(scheduled(5, "a.0"))
+    assert not ledger.room
+
+
+def test_what_is_refused_makes_room_unless_it_is_kept_for_it() -> None:
+    ledger = Ledger()
+    wish = many(MOST_OPEN, ledger)[0]
+    ledger.work_refused(refused("a.0"))
+    assert ledger.room
+    ledger.keep_place(wish)
+    assert not ledger.room
+    ledger.drop(wish)
+    assert ledger.room
+
+
+def test_work_that_waits_to_be_repeated_keeps_its_place() -> None:
+    ledger = Ledger()
+    many(MOST_OPEN - 1, ledger)
+    pause = timer()
+    pause.purpose = Purpose.RETRY
+    ledger.want_timer(pause)
+    assert not ledger.room
+    ledger.timer_started(started())
+    ledger.timer_closed(e.TimerFired(id=7, time=1.0, timer_id="t"))
+    assert ledger.room
+
+
+# Holding.
+
+
+def test_while_holding_nothing_begins_and_what_is_open_goes_on() -> None:
+    ledger, wanted, own = Ledger(), task("b"), Timer(purpose=Purpose.THROTTLE, intent=timer("own").intent)
+    ledger.want_work(task())
+    ledger.work_scheduled(scheduled())
+    ledger.want_work(wanted)
+    ledger.want_timer(own)
+    ledger.hold()
+    ledger.want_timer(timer())
+    assert list(ledger.pending) == [own.intent]
+    ledger.work_closed(completed())
+    assert ledger.quiet
+
+
+def test_what_was_asked_for_before_may_come_while_holding() -> None:
+    ledger, wish = Ledger(), task()
+    ledger.want_work(wish)
+    ledger.hold()
+    assert ledger.work_scheduled(scheduled()) is wish
+    ledger.release()
+    assert list(ledger.pending) == []
+
+
+def test_what_is_dropped_while_holding_is_not_asked_for_afterwards() -> None:
+    ledger, kept, dropped = Ledger(), task("a"), task("b")
+    ledger.want_work(kept)
+    ledger.want_work(dropped)
+    ledger.hold()
+    ledger.drop(dropped)
+    ledger.release()
+    assert list(ledger.pending) == [kept.intent]
