@@ -103,7 +103,9 @@ def _description(book: words.Book, inner: Schema) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    """As one cell of a table; what looks like a tag is shown, outside of code too."""
+    pieces = text.replace("|", "\\|").replace("\n", " ").split("`")
+    return "`".join(piece if number % 2 else piece.replace("<", "&lt;") for number, piece in enumerate(pieces))
 
 
 def _value(book: words.Book, path: str, schema: Schema) -> Iterator[str]:

@@ -92,6 +92,8 @@ Errors have names, which the patterns in `errors` match. A pattern is a name in 
 | any name | an activity of another worker failed with this as its reason; a Lambda function likewise |
 | `ExitCode.3` | a command ended with this exit code; the end of its stderr is the message |
 | `Signal.KILL` | a command was ended by this signal |
+| `Http.404` | a request was answered with this status |
+| `Http.NotReached`, `Http.Timeout`, `Http.Certificate`, `Http.InvalidRequest` | a request had no answer, and why |
 | `Timeout.ScheduleToStart`, `Timeout.ScheduleToClose` | nobody took the task in time; it was not done in time |
 | `Timeout.StartToClose`, `Timeout.Heartbeat` | the worker took too long; the worker fell silent |
 | `Timeout.Signal` | a signal did not come in time |
@@ -136,6 +138,7 @@ WORKFLOW: Final = Book(
         "activityType": "Activity type",
         "activityType.output": "Output of an activity",
         "run": "What an activity runs",
+        "httpRequest": "HTTP request",
         "activityTimeouts": "Activity timeouts",
         "schedule": "Schedule",
         "alert": "Alert",
@@ -230,6 +233,7 @@ always give the same decisions. `when` must give true, false or nothing (nothing
 }""",
         "activityType.output": '{"file": "reports/{% input.day %}.json"}',
         "run": '{"command": ["python3", "load.py", "--day", "{% input.day %}"], "env": {"LANG": "C.UTF-8"}}',
+        "httpRequest": '{"url": "https://api.example.org/orders", "body": "{% input %}", "headers": {"Accept": "application/json"}}',
         "activityTimeouts": '{"scheduleToStart": "1h", "startToClose": "10m", "heartbeat": "30s"}',
         "schedule": """
 {
