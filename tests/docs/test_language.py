@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from engine.graph.check import check_document
 from engine.spec.source import parse_document
+from tests.cli.command import ROOT
 from tools.reference import words
 from tools.reference.__main__ import PAGE, main
 from tools.reference.page import anchor, load, reference, sections
@@ -40,3 +41,11 @@ def test_every_link_within_the_page_has_its_heading() -> None:
     text = reference()
     headings = {anchor(heading) for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
+
+
+def test_every_error_that_a_worker_names_is_on_the_page() -> None:
+    named = set()
+    for module in (ROOT / "engine" / "runtime").rglob("*.py"):
+        named |= set(re.findall(r'reason="([A-Z]\w+(?:\.\w+)?)"', module.read_text(encoding="utf-8")))
+    assert "Command.NotFound" in named
+    assert {name for name in named if f"`{name}`" not in words.PROSE["errors"]} == set()

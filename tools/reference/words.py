@@ -92,8 +92,14 @@ Errors have names, which the patterns in `errors` match. A pattern is a name in 
 | any name | an activity of another worker failed with this as its reason; a Lambda function likewise |
 | `ExitCode.3` | a command ended with this exit code; the end of its stderr is the message |
 | `Signal.KILL` | a command was ended by this signal |
+| `Command.NotFound`, `Command.NotExecutable`, `Command.NotStarted` | a command could not be run |
+| `ValueError` | a Python function raised this exception |
 | `Http.404` | a request was answered with this status |
 | `Http.NotReached`, `Http.Timeout`, `Http.Certificate`, `Http.InvalidRequest` | a request had no answer, and why |
+| `Output.TooLarge`, `Output.NotText`, `Output.NotJson`, `Output.Missing` | what a step gave is no result |
+| `Input.Invalid` | a task's input does not fit the `inputSchema` of its activity |
+| `Payload.TooLarge`, `Payload.Missing`, `Payload.StoreUnusable` | longer than SWF takes, and no store; not in the store; no access to it |
+| `UnknownActivity`, `Worker.Stopped` | the worker's specs have no such activity; the worker was stopped before the task had ended |
 | `Timeout.ScheduleToStart`, `Timeout.ScheduleToClose` | nobody took the task in time; it was not done in time |
 | `Timeout.StartToClose`, `Timeout.Heartbeat` | the worker took too long; the worker fell silent |
 | `Timeout.Signal` | a signal did not come in time |
