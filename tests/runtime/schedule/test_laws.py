@@ -91,7 +91,7 @@ class Run:
         return [time for time in found if time is not None]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.sampled_from(["skip", "queue", "cancel"]), st.sampled_from([0, 240]), OPERATIONS)
 def test_law_each_time_is_started_at_most_once_and_one_is_open_at_a_time(
     overlap: str, jitter: int, operations: list[tuple[str, int]]
@@ -112,7 +112,7 @@ def test_law_each_time_is_started_at_most_once_and_one_is_open_at_a_time(
             assert ours == sorted(ours)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(["work", "die", "sleep"]), max_size=15))
 def test_law_with_a_queue_every_time_within_the_window_is_started(doings: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:

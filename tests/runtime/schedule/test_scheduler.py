@@ -337,3 +337,17 @@ def test_a_state_of_another_version_is_left_alone(
     assert "is another one at work?" in caplog.text
     with pytest.raises(UsageError, match="another one at work"):
         standing(works.client, works.one.spec)
+
+
+def test_an_execution_that_continues_as_new_is_still_open(begin: Callable[..., Clockwork]) -> None:
+    works = begin("0 * * * *")
+    works.go("2026-03-01T13:30")
+    task = works.client.call("PollForDecisionTask", {"domain": "TEST", "taskList": {"name": "tasks"}})
+    anew = {"decisionType": "ContinueAsNewWorkflowExecution"}
+    works.client.call("RespondDecisionTaskCompleted", {"taskToken": task["taskToken"], "decisions": [anew]})
+    works.go("2026-03-01T15:30")
+    assert works.open() == ["Nightly.20260301T130000Z"]
+    works.end()
+    works.go("2026-03-01T16:30")
+    assert works.open() == ["Nightly.20260301T160000Z"]
+    assert works.state.skipped == 2
