@@ -19,6 +19,7 @@ from engine.spec.model import (
     CommandRun,
     DecisionNode,
     Expression,
+    HttpRun,
     LambdaNode,
     Node,
     PassNode,
@@ -32,6 +33,7 @@ from engine.spec.model import (
     Work,
     WorkflowNode,
 )
+from engine.spec.source import pointer_to
 from engine.spec.template import expressions_of
 
 _DATA: Final = ("input", "results", "errors", "signals", "execution")
@@ -114,6 +116,13 @@ def _of_worker(name: str, activity: ActivityType) -> Iterator[tuple[str, Templat
     if isinstance(activity.run, CommandRun):
         for index, argument in enumerate(activity.run.argv):
             yield f"/activities/{name}/run/command/{index}", argument
+    elif isinstance(activity.run, HttpRun):
+        at = f"/activities/{name}/run/http"
+        yield f"{at}/url", activity.run.url
+        for header, text in activity.run.headers.items():
+            yield f"{at}/headers{pointer_to(header)}", text
+        if activity.run.body is not ABSENT:
+            yield f"{at}/body", activity.run.body
     if activity.output is not ABSENT:
         yield f"/activities/{name}/output/file", activity.output.path
 

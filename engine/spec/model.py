@@ -72,6 +72,7 @@ __all__ = [
     "FileOutput",
     "ForEach",
     "Goto",
+    "HttpRun",
     "Join",
     "JoinKind",
     "Json",
@@ -118,7 +119,23 @@ class PythonRun:
     function: str
 
 
-ActivityRun: TypeAlias = CommandRun | PythonRun
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRun:
+    """One request; url, header values and body are templates over the task's `input`. The response's body is the result."""
+
+    url: Template
+    method: str = "GET"
+    headers: Mapping[str, Template] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict)
+    """Header -> the worker's environment variable that holds its value."""
+    body: Template | Literal[Absent.ABSENT] = ABSENT
+    timeout: int = 60
+    """Seconds, all in all."""
+    expect: tuple[int | str, ...] = ("2xx",)
+    """Statuses, and classes of them."""
+
+
+ActivityRun: TypeAlias = CommandRun | PythonRun | HttpRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from engine.spec.model import (
     ChildPolicy,
     CommandRun,
     FileOutput,
+    HttpRun,
     Overlap,
     PythonRun,
     Schedule,
@@ -94,10 +95,24 @@ def _activity_type(name: str, value: Object, defaults: Defaults) -> ActivityType
     )
 
 
+def _http(value: Object) -> HttpRun:
+    return HttpRun(
+        url=Template(value=value["url"]),
+        method=value.get("method", "POST" if "body" in value else "GET"),
+        headers={name: Template(value=text) for name, text in value.get("headers", {}).items()},
+        secret_headers=dict(value.get("secretHeaders", {})),
+        body=Template(value=value["body"]) if "body" in value else ABSENT,
+        timeout=seconds(value.get("timeout", 60)),
+        expect=tuple(value.get("expect", ("2xx",))),
+    )
+
+
 def _run(value: Object) -> ActivityRun:
     if "python" in value:
         module, function = value["python"].split(":")
         return PythonRun(module=module, function=function)
+    if "http" in value:
+        return _http(value["http"])
     return CommandRun(argv=tuple(Template(value=argument) for argument in value["command"]), environment=dict(value.get("env", {})))
 
 

@@ -24,6 +24,7 @@ from engine.spec.model import (
     FileOutput,
     ForEach,
     Goto,
+    HttpRun,
     JoinKind,
     Json,
     LambdaNode,
@@ -310,3 +311,17 @@ def test_an_activity_type_is_read_whole() -> None:
     assert (types["a"].output, types["a"].input_schema) == (FileOutput(path=Template(value="out")), {"type": "object"})
     assert types["b"].run == PythonRun(module="package.module", function="function")
     assert types["c"].run is ABSENT
+
+
+def test_an_http_request_is_read_with_its_defaults() -> None:
+    run = {"http": {"url": "http://x/{% input %}", "body": {"a": 1}, "headers": {"A": "b"}, "secretHeaders": {"C": "D"}, "timeout": "2m"}}
+    spec = parsed(spec_of(activities={"a": {"version": "1", "run": run}, "b": {"version": "1", "run": {"http": {"url": "u"}}}}))
+    assert spec.activities["a"].run == HttpRun(
+        url=Template(value="http://x/{% input %}"),
+        method="POST",
+        headers={"A": Template(value="b")},
+        secret_headers={"C": "D"},
+        body=Template(value={"a": 1}),
+        timeout=120,
+    )
+    assert spec.activities["b"].run == HttpRun(url=Template(value="u"))

@@ -174,7 +174,7 @@ def test_the_language_is_accepted(value: Json) -> None:
         (node(type="terminal", status="completed", reason="x"), "/nodes/n/reason", '"reason" means nothing here'),
         (node(type="terminal", status="canceled", reason="x"), "/nodes/n/reason", '"reason" means nothing here'),
         (spec_of(activities={"arn": {"version": "1"}}), "/activities/arn", '"arn" is no name for this'),
-        (spec_of(activities={"a": {"version": "1", "run": {}}}), "/activities/a/run", 'needs "command" or "python"'),
+        (spec_of(activities={"a": {"version": "1", "run": {}}}), "/activities/a/run", 'needs "command"'),
         (spec_of(activities={"a": {"version": "1", "run": {"command": "ls"}}}), "/activities/a/run/command", "must be an array"),
         (spec_of(activities={"a": {"version": "1", "run": {"python": "f"}}}), "/activities/a/run/python", 'can\'t be "f"'),
         (spec_of(inputSchema={"type": "objct"}), "/inputSchema/type", 'can\'t be "objct"'),

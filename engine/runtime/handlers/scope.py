@@ -26,7 +26,12 @@ class TaskScope:
         return self._root
 
 
+def render_value(template: Template, job: Job) -> Json:
+    """Raises: ExpressionError."""
+    return render(template, TaskScope(job, time.time()))
+
+
 def render_text(template: Template, job: Job) -> str:
     """One argument or path: text as it is, anything else as compact JSON. Raises: ExpressionError."""
-    value = render(template, TaskScope(job, time.time()))
+    value = render_value(template, job)
     return value if isinstance(value, str) else encode(value)
