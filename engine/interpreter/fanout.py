@@ -237,7 +237,8 @@ class FanOuts:
         fan.results[index] = value
         fan.done.add(index)
         fan.completed += 1
-        self._undoing.completed(Done(node=fan.node.name, visit=fan.visit, result=value, index=index, item=fan.items[index]))
+        if self._undoing.possible:
+            self._undoing.completed(Done(node=fan.node.name, visit=fan.visit, result=value, index=index, item=fan.items[index]))
 
     def _fail(self, fan: FanOut, index: int, failure: Failure, attempts: int) -> Meaning:
         fan.open.pop(index, None)

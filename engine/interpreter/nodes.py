@@ -187,7 +187,8 @@ class Nodes:
         node = place.node
         self.over(place, NodeTrigger.COMPLETE, now)
         self._data.completed(node.name, value)
-        self._undoing.completed(Done(node=node.name, visit=place.visit, result=value))
+        if self._undoing.possible:
+            self._undoing.completed(Done(node=node.name, visit=place.visit, result=value))
         if self._closing.phase is Phase.RUNNING:
             self._board.leave(place, EdgeKind.NEXT, 0)
 
