@@ -38,6 +38,7 @@ CHILD = {"name": "Child", "version": "1.0"}
 SIGNALS = ("go", "stop")
 _WHOLE_TEMPLATES = (*TEMPLATES, {"heard": "{% [signals.go] %}"})
 _ITEM_TEMPLATES = ({"item": "{% item %}", "index": "{% index %}"}, "{% item %}")
+_OUTPUT_TEMPLATES = ({"got": "{% [result] %}"}, "{% result %}", "{% $string(result) %}")
 _UNDO_TEMPLATES = ("{% result %}", {"undo": "{% [result] %}", "n": "{% input.n %}"})
 
 
@@ -171,7 +172,8 @@ def _step(draw: DrawFn, sketch: _Sketch, name: str, *, whole: bool) -> dict[str,
         return {"type": kind, "next": _listed(after)} | draw(_maybe("output"))
     if kind == "wait" and whole and draw(st.booleans()):
         signal = {"signal": draw(st.sampled_from(SIGNALS)), "timeout": draw(st.sampled_from((0, "5s", "1m")))}
-        return {"type": kind} | signal | draw(_led_on(after, earlier))
+        output = {"output": {"heard": "{% result %}"}} if draw(st.booleans()) else {}
+        return {"type": kind} | signal | output | draw(_led_on(after, earlier))
     if kind == "wait":
         return {"type": kind, "for": draw(st.sampled_from((0, 1, "5s", "1m"))), "next": _listed(after)}
     return draw(_worked() if whole else _activity()) | draw(_led_on(after, earlier))
@@ -190,6 +192,8 @@ def _worked(draw: DrawFn) -> dict[str, Any]:
         node["input"] = draw(st.sampled_from(_ITEM_TEMPLATES))
     elif draw(st.booleans()):
         node["input"] = draw(st.sampled_from(_WHOLE_TEMPLATES))
+    if draw(st.booleans()):
+        node["output"] = draw(st.sampled_from(_OUTPUT_TEMPLATES))
     if draw(st.booleans()):
         undo = {"activity": draw(st.sampled_from(ACTIVITIES))} | draw(_retried())
         node["compensate"] = undo | ({"input": draw(st.sampled_from(_UNDO_TEMPLATES))} if draw(st.booleans()) else {})

@@ -15,7 +15,7 @@ from engine.graph.check import check_document, check_file, find_specs, load_plan
 from engine.spec.model import ABSENT
 from engine.spec.source import parse_document
 from tests.graph.samples import act, document, end, findings
-from tests.strategies import documents
+from tests.strategies import documents, whole_documents
 
 LINE = {"a": act("done"), "done": end()}
 SPECS = Path(__file__).parents[2] / "specs"
@@ -94,15 +94,16 @@ def test_files_are_taken_as_they_are_named_and_each_once(tmp_path: Path) -> None
 
 
 @settings(deadline=None)
-@given(documents())
+@given(documents() | whole_documents(continued=True))
 def test_law_random_valid_workflows_have_no_errors(value: dict[str, Any]) -> None:
     checked = check_document(parse_document(json.dumps(value), "random.json"))
     assert [str(finding) for finding in checked.findings if finding.severity is Severity.ERROR] == []
 
 
+KEYS = ["next", "when", "errors", "type", "items", "activity", "input"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5) | st.sampled_from(["s0", "s1", "end0", "{% results.s1 %}", "a ="]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["next", "when", "errors", "type"]), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
     max_leaves=4,
 )
 
@@ -110,7 +111,7 @@ JSON = st.recursive(
 @st.composite
 def mutated(draw: DrawFn) -> dict[str, Any]:
     """A valid workflow in which a few values, anywhere, were replaced, removed or taken from elsewhere in it."""
-    value = copy.deepcopy(draw(documents()))
+    value = copy.deepcopy(draw(documents() | whole_documents(continued=True)))
     for _ in range(draw(st.integers(1, 4))):
         places = list(containers(value))
         container, key = places[draw(st.integers(0, len(places) - 1))]
