@@ -21,6 +21,11 @@ from engine.runtime.decider import Decider, DeciderSettings
 @once_option
 @timeout_option
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Decisions at once, per task list.")
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="Decide also for executions begun under another spec of the same name and version, where these would have decided alike.",
+)
 @grace_option
 @spec_data_command
 def command(common: Common, specs: tuple[Path, ...], threads: int, **given: Any) -> Exit:
@@ -28,6 +33,9 @@ def command(common: Common, specs: tuple[Path, ...], threads: int, **given: Any)
 
     It holds nothing that can't be lost: kill it, start another one, start ten. With --json each decision task is a line of JSON
     on stdout.
+
+    Executions that were begun under another spec of the same name and version are left alone, unless --adopt is given: then they are
+    gone through as `swfgraph check --against` does, and those that agree are decided on. Stop the deciders with the old spec first.
 
     \b
     Examples:
@@ -41,6 +49,6 @@ def command(common: Common, specs: tuple[Path, ...], threads: int, **given: Any)
     log_work(common, once=turns.once)
     claims = claims_of(common)
     with endpoint(common) as client:
-        decider = Decider(Overheard(client, reporter.hear), plans, DeciderSettings(threads=threads), claims)
+        decider = Decider(Overheard(client, reporter.hear), plans, DeciderSettings(threads=threads, adopt=given["adopt"]), claims)
         where = ", ".join(f"{queue.task_list} ({queue.domain})" for queue in decider.queues)
         return take_turns(decider, turns, reporter, f"no decision task on {where}")

@@ -5,7 +5,7 @@ Nothing here can be lost: a Run that is not in the cache is folded again from th
 that Run is out of the cache; where SWF hands the same execution to a second thread meanwhile (the first task timed out), that one
 folds its own. What we can't decide is left alone: the task times out and goes to whoever polls next. An error of ours, or an
 execution of another spec, never fails somebody's execution. Order of calls: `start`, `drain`, `finish`; or `step` any number of times.
-Imports `interpreter.run`, `graph.plan`, `loops`, `backoff`, `history`, `payloads`, `queues` and `swf`.
+Imports `interpreter.run`, `graph.plan`, `adopt`, `loops`, `backoff`, `history`, `payloads`, `queues` and `swf`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, Final, Literal
 from engine.errors import EndpointError, EndpointUnavailable, HistoryError, PayloadError, SpecMismatch, SwfFault
 from engine.graph.plan import Plan
 from engine.interpreter.run import Run
+from engine.runtime.adopt import adopted
 from engine.runtime.backoff import Patience
 from engine.runtime.history import events_after
 from engine.runtime.loops import Grace, Loops
@@ -27,6 +28,7 @@ from engine.runtime.payloads.claims import NO_CLAIMS, Claims, brought
 from engine.runtime.queues import TaskQueue, default_identity, take_one
 from engine.runtime.runcache import Held, RunCache, Said
 from engine.runtime.said import describe_decision
+from engine.runtime.start import Started
 from engine.spec.model import ABSENT, Absent, WorkflowNode
 from engine.swf.client import Answered, Client, Request, outcome_of
 from engine.swf.tasks import EMPTY, DecisionTask, parse_decision_task
@@ -49,6 +51,8 @@ class DeciderSettings:
     """For each task list."""
     cached_runs: int = 1000
     identity: str = field(default_factory=default_identity)
+    adopt: bool = False
+    """Decide also for executions that were begun under another spec of that name and version, where ours agrees with their histories."""
 
 
 class Decider:
@@ -150,9 +154,8 @@ class Decider:
             )
         else:
             if not any(decision["decisionType"] in CLOSING for decision in decisions):
-                self._cache.give_back(
-                    task.run_id, held
-                )  # it holds what events said, not what we answer: it is right whatever comes of that
+                # It holds what events said, not what we answer: it is right whatever comes of that.
+                self._cache.give_back(task.run_id, held)
             return {"taskToken": task.token, "decisions": decisions, "executionContext": context}
         return ABSENT
 
@@ -168,6 +171,9 @@ class Decider:
             missing = task.started_event_id - last
             events = events_after(self._answers, address, last, until=task.started_event_id, expected=missing)
             log.debug("Read %d events that the poll did not bring", len(events), extra=_address(task))
+        if last == 0 and self._settings.adopt:
+            execution = Started(domain=domain, workflow_id=task.workflow_id, run_id=task.run_id)
+            events = adopted(held.run.plan, execution, events, self._claims)
         fold = held.run.fold
         with_payloads = self._claims.events(events)
         for event in with_payloads:
