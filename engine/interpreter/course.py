@@ -127,7 +127,7 @@ class Course:
             self._node_timer_fired(timer.purpose, timer.address, now)
         elif timer.live and timer.purpose is Purpose.THROTTLE:
             self._parking.time_is_up()
-        elif timer.live:
+        elif timer.live and timer.purpose is not Purpose.DRAIN:
             self._closing.timer_over(timer)
         self.go_on(now)
 
@@ -141,7 +141,7 @@ class Course:
                 self.nodes.waited(address, now)
             case Purpose.SIGNAL:
                 self.nodes.waited_in_vain(address, now)
-            case Purpose.THROTTLE | Purpose.GRACE | Purpose.CLOSE:
+            case Purpose.THROTTLE | Purpose.GRACE | Purpose.CLOSE | Purpose.DRAIN:
                 raise AssertionError(f"a {purpose} timer is the run's own")
             case _:
                 assert_never(purpose)

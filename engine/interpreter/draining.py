@@ -1,13 +1,14 @@
 """When a long run goes on in a new execution, and with what: SWF ends an execution whose history has 25,000 events.
 
     --`most_events`--> holding: nothing begins, what is open is awaited --quiet--> ContinueAsNew is wanted, with the state in its input
-                          ^                                                           | too large, or refused
+                          ^                      | not within 5 minutes               | too large, or refused
                           '--------------- 1,000 events later ------------------------'
 
 What happens meanwhile is applied as ever (a signal, a request to cancel, a timer), and the state is taken anew. A run that is on its way
-to its end is left alone, but for undoing, which may be long. A state that is longer than what can be carried, or that SWF does not want to
-continue from, is no reason to stop: the run goes on in this history, and its context says so. Imports `closing`, `envelope`, `intents`,
-`packing`, `parts`, `terms`, `spec`; imported by `run`.
+to its end is left alone, but for undoing, which may be long. Work that goes on for days keeps nobody waiting for so long: the others go
+on too, and are held anew later; only when SWF's limit comes near are they held until all has answered. A state that is longer than what
+can be carried, or that SWF does not want to continue from, is no reason to stop: the run goes on in this history, and its context says so.
+Imports `closing`, `envelope`, `intents`, `ledger`, `packing`, `parts`, `terms`, `spec`; imported by `run`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing import Final, Literal
 
 from engine.interpreter.closing import UNHANDLED, Phase
 from engine.interpreter.envelope import sealed
-from engine.interpreter.intents import ContinueExecution
+from engine.interpreter.intents import ContinueExecution, StartTimer
+from engine.interpreter.ledger import Purpose, Timer
 from engine.interpreter.packing import packed
 from engine.interpreter.parts import Chain, Parts
 from engine.interpreter.terms import Terms
@@ -30,6 +32,15 @@ MOST_EVENTS: Final = 9_000
 FEWEST_EVENTS: Final = 5
 """A run that goes on as a new one sooner might never get anywhere."""
 
+PATIENCE: Final = 300
+"""Seconds for which open work is awaited while others are held."""
+
+LAST_EVENTS: Final = 20_000
+"""From here on it is awaited however long it takes: SWF's 25,000 are near."""
+
+PREFIX: Final = "swfgraph.drain."
+"""Of the ids of the timers that say so."""
+
 PAUSE: Final = 1_000
 """Events until carrying is tried again."""
 
@@ -40,6 +51,8 @@ class Carry(StrEnum):
     DRAINING = "draining"
     TOO_LARGE = "too large"
     REFUSED = "refused"
+    BUSY = "busy"
+    """Open work took too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +68,14 @@ class Luggage:
 class Draining:
     """Part of a run."""
 
-    __slots__ = ("_luggage", "_parts", "at", "intent", "said")
+    __slots__ = ("_impatient", "_luggage", "_parts", "_timer", "_timers", "at", "intent", "said")
 
     def __init__(self, parts: Parts, luggage: Luggage, most_events: int) -> None:
         self._parts = parts
         self._luggage = luggage
+        self._impatient = False
+        self._timer: Timer | Literal[Absent.ABSENT] = ABSENT
+        self._timers = 0
         self.at = max(most_events, FEWEST_EVENTS)
         """From this event on."""
         self.intent: ContinueExecution | Literal[Absent.ABSENT] = ABSENT
@@ -77,7 +93,7 @@ class Draining:
             ledger.hold()
         self.said = Carry.DRAINING
         if not ledger.quiet:
-            return False
+            return self._wait(event_id)
         luggage = self._luggage
         text = sealed(luggage.input, packed(self._parts, luggage.chain))
         if len(text) > self._parts.data.longest:
@@ -89,6 +105,26 @@ class Draining:
         """SWF does not want to continue the execution. Whether what was held begins again."""
         return cause != UNHANDLED and self._put_off(event_id, Carry.REFUSED)
 
+    def is_strange(self, timer_id: str) -> bool:
+        """Whether this is the timer of a decider that drains sooner than this one does."""
+        own = (timer.intent.timer_id for timer in self._parts.ledger.timers())
+        return timer_id.startswith(PREFIX) and timer_id not in own
+
+    def lose_patience(self) -> None:
+        """What is open takes too long."""
+        self._impatient = True
+
+    def _wait(self, event_id: int) -> bool:
+        if self._impatient:
+            return self._put_off(event_id, Carry.BUSY)
+        held = self._parts.ledger.held or self._parts.nodes.fanouts.hungry
+        if held and self._timer is ABSENT and event_id < LAST_EVENTS:
+            self._timers += 1
+            start = StartTimer(timer_id=f"{PREFIX}{self._timers}", control=ABSENT, seconds=PATIENCE)
+            self._timer = Timer(purpose=Purpose.DRAIN, intent=start)
+            self._parts.ledger.want_timer(self._timer)
+        return False
+
     def _put_off(self, event_id: int, said: Carry) -> bool:
         self.at = event_id + PAUSE
         self.said = said
@@ -96,7 +132,12 @@ class Draining:
         return self._release()
 
     def _release(self) -> bool:
-        held = self._parts.ledger.holding
+        ledger = self._parts.ledger
+        self._impatient = False
+        if self._timer is not ABSENT:
+            ledger.drop(self._timer)
+            self._timer = ABSENT
+        held = ledger.holding
         if held:
-            self._parts.ledger.release()
+            ledger.release()
         return held

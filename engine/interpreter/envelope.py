@@ -17,6 +17,7 @@ from engine.spec.model import ABSENT, Absent, Json
 from engine.spec.payload import decode, encode
 
 KEY: Final = "$swfgraph"
+STORED: Final = "$swfgraph.payload"
 VERSION: Final = 1
 _FIELDS: Final = frozenset({"v", "input", "state", "known", "retryOf"})
 
@@ -35,8 +36,10 @@ class Envelope:
 
 
 def carries(text: str | Literal[Absent.ABSENT]) -> bool:
-    """Whether a run goes on with this input."""
+    """Whether a run goes on with this input, or may do: one that is kept elsewhere can't be looked into here."""
     value = None if text is ABSENT else decode(text)
+    if isinstance(value, Mapping) and value.keys() == {STORED}:
+        return True
     return _is_envelope(value) and isinstance(value[KEY], Mapping) and "state" in value[KEY]
 
 

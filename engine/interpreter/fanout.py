@@ -121,6 +121,11 @@ class FanOuts:
         self.nodes: dict[str, FanOut] = {}
         """Those that were entered and not reset since."""
 
+    @property
+    def hungry(self) -> bool:
+        """Some node has items to begin."""
+        return bool(self._hungry)
+
     # The node.
 
     def enter(self, node: WorkNode, each: ForEach, visit: int, now: float, known: dict[int, Json]) -> Meaning:

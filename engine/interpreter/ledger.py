@@ -34,13 +34,13 @@ TimerAnswer: TypeAlias = e.TimerFired | e.TimerCanceled
 class Ledger:
     """Part of a run: `course` wishes and withdraws, `run` confirms."""
 
-    __slots__ = ("_busy", "_held", "_more", "_more_open", "_open", "_open_kinds", "_pending", "_ticking", "_timers",
-                 "_withdrawn", "_works", "holding", "now")  # fmt: skip
+    __slots__ = ("_busy", "_more", "_more_open", "_open", "_open_kinds", "_pending", "_ticking", "_timers",
+                 "_withdrawn", "_works", "held", "holding", "now")  # fmt: skip
 
     def __init__(self) -> None:
         self._pending: dict[str, i.Intent] = {}
-        self._held: dict[str, i.Intent] = {}
-        """What would begin something, while nothing is to begin."""
+        self.held: dict[str, i.Intent] = {}
+        """What would begin something, while nothing is to begin. Only this class changes it."""
         self.holding = False
         """Nothing is to begin. Only `hold` and `release` change it."""
         self._works: dict[str, Work] = {}
@@ -134,13 +134,13 @@ class Ledger:
         own = {timer.key for timer in self._timers.values() if timer.address is ABSENT}
         for key, intent in list(self._pending.items()):
             if isinstance(intent, i.BEGINNINGS) and key not in own:
-                self._held[key] = self._pending.pop(key)
+                self.held[key] = self._pending.pop(key)
 
     def release(self) -> None:
         """What was held is asked for, and more may begin."""
         self.holding = False
-        self._pending.update(self._held)
-        self._held.clear()
+        self._pending.update(self.held)
+        self.held.clear()
 
     def drop(self, wish: Work | Timer) -> None:
         """Nobody waits for it any more: it is not asked for, or asked to cancel."""
@@ -167,11 +167,11 @@ class Ledger:
         return {work.address.node for work in self._open.values() if work.live}
 
     def _wish(self, key: str, intent: i.Intent) -> None:
-        (self._held if self.holding else self._pending)[key] = intent
+        (self.held if self.holding else self._pending)[key] = intent
 
     def _unwish(self, key: str) -> None:
         self._pending.pop(key, None)
-        self._held.pop(key, None)
+        self.held.pop(key, None)
 
     def _count(self, wish: Work | Timer, weight: int) -> None:
         self._busy += weight - wish.counted
@@ -215,7 +215,7 @@ class Ledger:
 
     def close(self) -> None:
         """The execution is closed: nothing is wanted, nothing is open."""
-        for table in (self._pending, self._held, self._works, self._open, self._open_kinds, self._timers):
+        for table in (self._pending, self.held, self._works, self._open, self._open_kinds, self._timers):
             table.clear()
 
     # Work.

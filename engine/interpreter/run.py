@@ -31,7 +31,7 @@ from engine.interpreter.draining import MOST_EVENTS, Draining, Luggage
 from engine.interpreter.envelope import carries, opened
 from engine.interpreter.failure import of_answer
 from engine.interpreter.intents import CancelExecution, CompleteExecution, ContinueExecution, FailExecution, RecordMarker
-from engine.interpreter.ledger import Ledger, Work
+from engine.interpreter.ledger import Ledger, Purpose, Work
 from engine.interpreter.parking import Parking
 from engine.interpreter.parts import Parts, first_of
 from engine.interpreter.scope import Data
@@ -222,27 +222,40 @@ class Run:
         self.parts.ledger.cancel_refused(event)
 
     def _timer_started(self, event: e.TimerStarted) -> None:
+        if self._is_strange(event.timer_id):
+            return
         timer = self.parts.ledger.timer_started(event)
         if timer is not ABSENT and timer.address is not ABSENT:
             self._parking.got_through()
 
     def _timer_refused(self, event: e.StartTimerFailed) -> None:
+        if self._is_strange(event.timer_id):
+            return
         timer = self.parts.ledger.timer_refused(event)
         if timer is not ABSENT:
             self._course.timer_refused(timer, event.cause, event.time)
 
     def _timer_fired(self, event: e.TimerFired) -> None:
+        if self._is_strange(event.timer_id):
+            return
         timer = self.parts.ledger.timer_closed(event)
         self._parking.room_for_timer()
         if timer is not ABSENT:
+            if timer.live and timer.purpose is Purpose.DRAIN and self._draining is not ABSENT:
+                self._draining.lose_patience()
             self._course.fired(timer, event.time)
 
     def _timer_canceled(self, event: e.TimerCanceled) -> None:
+        if self._is_strange(event.timer_id):
+            return
         self.parts.ledger.timer_closed(event)
         self._parking.room_for_timer()
 
     def _timer_not_canceled(self, event: e.CancelTimerFailed) -> None:
         self.parts.ledger.timer_not_canceled(event)
+
+    def _is_strange(self, timer_id: str) -> bool:
+        return self._draining is not ABSENT and self._draining.is_strange(timer_id)
 
     def _marker_recorded(self, event: e.MarkerRecorded) -> None:
         if event.marker == MARKER:

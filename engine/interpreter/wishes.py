@@ -33,6 +33,8 @@ class Purpose(StrEnum):
     THROTTLE = "throttle"
     GRACE = "cancel"
     CLOSE = "close"
+    DRAIN = "drain"
+    """How long what is open is awaited, so that the run can go on in a new execution."""
 
 
 @dataclass(slots=True, kw_only=True)

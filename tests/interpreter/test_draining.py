@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from engine.errors import HistoryError, SpecMismatch
+from engine.interpreter.draining import LAST_EVENTS
 from engine.interpreter.events import CloseStatus
 from engine.interpreter.run import Run
 from engine.interpreter.view import Outcome
@@ -58,11 +59,38 @@ def test_a_history_that_is_long_enough_begins_nothing_new_and_goes_on_as_another
 
 def test_what_is_open_is_awaited_first() -> None:
     swf = chain_of(FORK).decide().complete("a").decide()
-    assert swf.decisions == []
+    assert kinds(swf.decisions) == ["StartTimer"]
     assert states(swf) == {"fork": "completed", "a": "completed", "b": "open", "c": "open", "done": "idle"}
     swf.complete("b").decide()
     assert len(swf.runs_before) == 1
     assert scheduled(swf.decide()) == ["c"]
+
+
+def test_work_that_goes_on_for_long_keeps_the_others_waiting_for_five_minutes() -> None:
+    swf = chain_of(FORK).decide().begin("b").complete("a").decide()
+    assert timers(swf) == {"swfgraph.drain.1": "300"}
+    swf.fire("swfgraph.drain.1").decide()
+    assert scheduled(swf) == ["c"]
+    assert context(swf)["carry"] == "busy"
+    swf.complete("c").complete("b").decide()
+    assert swf.runs_before == []
+
+
+def test_the_wait_for_what_is_open_ends_with_it() -> None:
+    swf = chain_of(FORK, longest=500).decide().begin("b").complete("a", "x" * 500).decide()
+    assert "swfgraph.drain.1" in swf.timers
+    swf.complete("b").decide()
+    assert kinds(swf.decisions) == ["CancelTimer", "ScheduleActivityTask"]
+
+
+def test_near_the_limit_of_swf_open_work_is_awaited_however_long_it_takes() -> None:
+    swf = chain_of(FORK, most_events=LAST_EVENTS, longest=1_000_000).decide().begin("b")
+    while len(swf.history) < LAST_EVENTS:
+        swf.signal("noise")
+    assert swf.complete("a").decide().decisions == []
+    assert swf.timers == {}
+    swf.complete("b").decide()
+    assert len(swf.runs_before) == 1
 
 
 def test_an_end_that_is_near_is_not_carried() -> None:
@@ -100,7 +128,7 @@ def test_waiters_stay_in_line() -> None:
 
 def test_a_request_to_cancel_meanwhile_is_heard() -> None:
     swf = chain_of(FORK).decide().begin("b").complete("a").decide().request_cancel().decide()
-    assert kinds(swf.decisions) == ["RequestCancelActivityTask", "StartTimer"]
+    assert kinds(swf.decisions) == ["RequestCancelActivityTask", "CancelTimer", "StartTimer"]
     swf.cancel("b").decide()
     assert swf.closed == "WorkflowExecutionCanceled"
 
@@ -301,7 +329,7 @@ def test_what_swfgraph_has_not_written_is_refused(inner: Any, complaint: str) ->
 
 
 def test_a_run_that_would_not_be_carried_yet_accepts_that_another_decider_has_carried_it() -> None:
-    swf = chain_of(SERIAL).decide().complete("a").decide()
+    swf = chain_of(FORK).decide().complete("a").decide().complete("b").decide()
     run = Run(swf.plan, workflow_id="w", run_id="r1")
     for event in swf.runs_before[0]:
         run.fold(event)
