@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from engine.testing.fixture import run_spec
 from tests.cli.command import ROOT
 from tests.docs.pages import blocks, play
 
@@ -32,6 +35,15 @@ def free_port() -> int:
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_of_a_page_does_what_the_page_says(page: Path, checkout: Path) -> None:
     play(page, checkout, free_port())
+
+
+def test_the_test_in_python_passes(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(checkout)
+    (source,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    written: dict[str, Callable[..., None]] = {}
+    exec(source, {}, written)  # noqa: S102 - what the page shows
+    (test,) = written.values()
+    test(run_spec)
 
 
 def test_a_page_that_is_wrong_is_noticed(checkout: Path) -> None:
