@@ -86,6 +86,8 @@ class Message:
     level: Level
     title: str
     body: str
+    at: float
+    """When it happened: alerts go out in that order."""
 
 
 def message(occurrence: Occurrence, channel: str, *, url: str, plain: bool) -> Message:
@@ -99,7 +101,7 @@ def message(occurrence: Occurrence, channel: str, *, url: str, plain: bool) -> M
     cut = [*known[:MOST_LINES], f"... {len(known) - MOST_LINES} more lines"] if len(known) > MOST_LINES else known
     told = [clean(line, plain=plain) for line in (head, *cut)]
     body = "\n".join((*told, f"Look: {look_command(about, url)}", f"Alert {alert_id}"))
-    return Message(alert_id=alert_id, channel=channel, level=occurrence.level, title=clean(title, plain=plain), body=body)
+    return Message(alert_id=alert_id, channel=channel, level=occurrence.level, title=clean(title, plain=plain), body=body, at=occurrence.at)
 
 
 def alert_id_of(occurrence: Occurrence, channel: str) -> str:

@@ -101,8 +101,8 @@ class Outbox:
         """All of it or nothing: what is to be told, and which executions need not be looked at again (runId -> when it closed)."""
         with self._transaction() as do:
             for one in messages:
-                fields = {"id": one.alert_id, "channel": one.channel, "level": one.level, "title": one.title, "body": one.body, "made": now}
-                do("tell", fields)
+                words = {"level": one.level, "title": one.title, "body": one.body}
+                do("tell", {"id": one.alert_id, "channel": one.channel, **words, "at": one.at, "made": now})
             for run_id, closed in seen.items():
                 do("see", {"run_id": run_id, "closed": closed})
 
@@ -117,8 +117,8 @@ class Outbox:
             for row in rows:
                 do("claim", {"id": row[0], "until": until})
         return [
-            Due(message=Message(alert_id=id_, channel=name, level=Level(level), title=title, body=body), made=made, tries=tries)
-            for id_, name, level, title, body, made, tries in rows
+            Due(message=Message(alert_id=id_, channel=name, level=Level(level), title=title, body=body, at=at), made=made, tries=tries)
+            for id_, name, level, title, body, at, made, tries in rows
         ]
 
     def sent(self, alert_ids: Iterable[str], now: float) -> None:

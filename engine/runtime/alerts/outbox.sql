@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS outbox (    -- alerts, one per channel
     level   TEXT NOT NULL,
     title   TEXT NOT NULL,
     body    TEXT NOT NULL,
+    at      REAL NOT NULL,             -- when it happened: they go out in that order
     made    REAL NOT NULL,
     tries   INTEGER NOT NULL DEFAULT 0,
     due     REAL NOT NULL DEFAULT 0,   -- not to be sent before: a retry, or another process is at it
@@ -49,11 +50,11 @@ INSERT INTO seen (run_id, closed) VALUES (:run_id, :closed) ON CONFLICT DO NOTHI
 SELECT 1 FROM outbox WHERE id = :id;
 
 -- tell
-INSERT INTO outbox (id, channel, level, title, body, made) VALUES (:id, :channel, :level, :title, :body, :made) ON CONFLICT DO NOTHING;
+INSERT INTO outbox (id, channel, level, title, body, at, made) VALUES (:id, :channel, :level, :title, :body, :at, :made) ON CONFLICT DO NOTHING;
 
 -- due
-SELECT id, channel, level, title, body, made, tries FROM outbox
-WHERE channel = :channel AND done = 0 AND due <= :now ORDER BY made, id LIMIT :most;
+SELECT id, channel, level, title, body, at, made, tries FROM outbox
+WHERE channel = :channel AND done = 0 AND due <= :now ORDER BY at, id LIMIT :most;
 
 -- claim
 UPDATE outbox SET due = :until WHERE id = :id;
@@ -71,7 +72,7 @@ UPDATE outbox SET due = max(due, :due) WHERE channel = :channel AND done = 0;
 UPDATE outbox SET done = :now, given_up = 1 WHERE done = 0 AND made < :before AND tries > 0 RETURNING id, channel, title;
 
 -- latest
-SELECT id, channel, title, made, tries, problem, done, given_up FROM outbox ORDER BY made DESC, id LIMIT :most;
+SELECT id, channel, title, made, tries, problem, done, given_up FROM outbox ORDER BY at DESC, id LIMIT :most;
 
 -- forget_seen
 DELETE FROM seen WHERE closed < :before;

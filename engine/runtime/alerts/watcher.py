@@ -116,6 +116,8 @@ class Watcher:
         self._far_at: dict[tuple[str, str], float] = {}
         self._since: dict[tuple[str, str], float] = {}
         self._said = Said()
+        self._trouble = ""
+        """Why the last look failed; it is said once."""
         self._sending = [Sending(outbox, channel, now=settings.now) for channel in channels]
 
     def start(self, on_end: Callable[[], None]) -> None:
@@ -153,7 +155,13 @@ class Watcher:
         try:
             self.look()
         except SwfFault as fault:
-            log.error("The endpoint can't be watched, trying again: %s", fault)
+            if str(fault) != self._trouble:
+                log.error("The endpoint can't be watched, trying again: %s", fault)
+            self._trouble = str(fault)
+        else:
+            if self._trouble:
+                log.warning("The endpoint can be watched again")
+            self._trouble = ""
         self._loops.stopping.wait(self._interval)
 
     def _look_at_closed(self, one: Watched) -> None:

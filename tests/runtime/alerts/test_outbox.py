@@ -22,7 +22,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 
 def alert(number: int, channel: str = "ops") -> Message:
-    return Message(alert_id=f"{number}", channel=channel, level=Level.INFO, title=f"title {number}", body="body")
+    return Message(alert_id=f"{number}", channel=channel, level=Level.INFO, title=f"title {number}", body="body", at=float(number))
 
 
 def taken(outbox: Outbox, now: float, channel: str = "ops") -> list[str]:
@@ -45,6 +45,12 @@ def test_what_one_has_taken_nobody_else_gets_until_its_time_is_over(outbox: Outb
     assert taken(other, 59.0) == []
     assert taken(other, 61.0) == ["1"]
     other.close()
+
+
+def test_alerts_go_out_in_the_order_in_which_things_happened(outbox: Outbox) -> None:
+    outbox.write([alert(3), alert(1)], {}, 0.0)
+    outbox.write([alert(2)], {}, 1.0)
+    assert taken(outbox, 2.0) == ["1", "2", "3"]
 
 
 def test_a_failure_holds_the_channel_and_no_other(outbox: Outbox) -> None:
@@ -112,7 +118,7 @@ def test_a_file_that_is_no_state_file_is_said(tmp_path: Path) -> None:
 
 
 def test_a_transaction_that_fails_changes_nothing(outbox: Outbox) -> None:
-    broken = Message(alert_id="2", channel="ops", level=Level.INFO, title="t", body=None)  # type: ignore[arg-type]
+    broken = Message(alert_id="2", channel="ops", level=Level.INFO, title="t", body=None, at=0.0)  # type: ignore[arg-type]
     with pytest.raises(sqlite3.IntegrityError):
         outbox.write([alert(1), broken], {"a": 1.0}, 0.0)
     assert taken(outbox, 0.0) == []
