@@ -49,9 +49,9 @@ def packed(parts: Parts, chain: Chain) -> Json:
         signals=data.signals,
         kept={name: list(kept) for name, kept in nodes.signals.kept.items() if kept},
         waiting={name: list(waiting) for name, waiting in nodes.signals.waiting.items() if waiting},
-        orders={name: _packed_order(order) for name, order in nodes.orders.items()},
-        due={name: wait.due for name, wait in nodes.waits.items() if isinstance(wait, Timer)},
-        fans={name: _packed_fan(fan, light=_is_told(parts, name)) for name, fan in nodes.fanouts.nodes.items()},
+        orders={name: _packed_order(order) for name, order in nodes.orders.items() if name in board.live},
+        due={name: wait.due for name, wait in nodes.waits.items() if name in board.live and isinstance(wait, Timer)},
+        fans={name: _packed_fan(fan, light=_is_told(parts, name), live=name in board.live) for name, fan in nodes.fanouts.nodes.items()},
         children=tuple(_packed_children(nodes)),
         known=dict(nodes.known),
         canceled=closing.canceled,
@@ -80,7 +80,7 @@ def _packed_order(order: Order) -> c.PackedOrder:
     return c.PackedOrder(input=_unset(order.input), workflow_id=_unset(order.workflow_id), tags=order.tags)
 
 
-def _packed_fan(fan: FanOut, *, light: bool) -> c.PackedFan:
+def _packed_fan(fan: FanOut, *, light: bool, live: bool) -> c.PackedFan:
     return c.PackedFan(
         visit=fan.visit,
         count=len(fan.items),
@@ -91,7 +91,7 @@ def _packed_fan(fan: FanOut, *, light: bool) -> c.PackedFan:
         done={} if light else {index: fan.results[index] for index in sorted(fan.done)},
         items=[] if light else fan.items,
         known={} if light else fan.known,
-        open=tuple(_packed_job(job) for job in fan.open.values()),
+        open=tuple(_packed_job(job) for job in fan.open.values() if live),
         failed=fan.failed,
     )
 
