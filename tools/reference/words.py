@@ -39,7 +39,7 @@ editor complete and explain keys: name them in `$schema`.
   [decision](#decision-node), [terminal](#terminal-node)
 - What nodes share: [retry](#retry-rule), [catch](#catch-rule), [forEach](#for-each), [compensate](#compensation), [join](#join)
 - [Activity types](#activity-type) and what they [run](#what-an-activity-runs)
-- [Schedule](#schedule), [alerts](#alert)
+- [Schedule](#schedule), [alerts](#alert); how they behave is in [schedules.md](schedules.md) and [alerts.md](alerts.md)
 - Values: [expressions](#expression), [templates](#template), [durations](#duration), [names](#name), [errors](#names-of-errors)
 - [Spec tests](#spec-tests): `*.test.json`
 """
@@ -66,7 +66,7 @@ TESTS: Final = """
 
 Beside `order.json` lies `order.test.json`: scenarios that `swfgraph test` plays under virtual time, on the same interpreter and the
 same service as a real run. Nothing of the spec's is started; the scenario says what each activity answers. A workflow of weeks is tested in
-milliseconds.
+milliseconds. [testing.md](testing.md) tells it from the beginning.
 """
 
 PROSE: Final[Mapping[str, str]] = {
