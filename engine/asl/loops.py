@@ -34,7 +34,8 @@ class Turn(Enum):
 
 def turns_of(machine: Machine, flow: Flow) -> dict[Back, Turn]:
     """What becomes of each transition that goes back."""
-    retried = {back for back in flow.back if _is_clean(machine, back.edge.target)}
+    to_itself = {back for back in flow.back if back.edge.kind == "choice" and back.edge.target == back.source}
+    retried = {back for back in flow.back - to_itself if _is_clean(machine, back.edge.target)}
     while True:
         entries = {back.edge.target for back in flow.back if back not in retried}
         kept = retried & dominated(machine, flow, entries)

@@ -13,12 +13,14 @@ from engine.asl.intrinsics import is_intrinsic, write_call
 from engine.asl.jsonata import literal, template_of
 from engine.asl.paths import Sight, needed, path_of
 from engine.asl.query import is_query, query_expression, query_of
+from engine.asl.report import NotExpressible
 
 
 def payload_template(value: Any, sight: Sight) -> Any:
     """JSONPath mode. Raises: NotExpressible."""
     match value:
         case dict():
+            _once(value)
             return {key: template for name, inner in value.items() for key, template in [_member_template(name, inner, sight)]}
         case list():
             return [payload_template(inner, sight) for inner in value]
@@ -30,6 +32,7 @@ def payload_expression(value: Any, sight: Sight) -> str:
     """JSONPath mode. Raises: NotExpressible."""
     match value:
         case dict():
+            _once(value)
             members = [_member_expression(name, inner, sight) for name, inner in value.items()]
             return "{" + ", ".join(f"{literal(name)}: {source}" for name, source in members) + "}"
         case list():
@@ -95,6 +98,12 @@ def _list(sources: Iterable[str]) -> str:
     for source in written:
         built = f"$append({built}, $asl_one({source}))"
     return built
+
+
+def _once(names: Iterable[str]) -> None:
+    told = [name.removesuffix(".$") for name in names]
+    if len(set(told)) != len(told):
+        raise NotExpressible("two values for one name")
 
 
 def _member_template(name: str, value: Any, sight: Sight) -> tuple[str, Any]:

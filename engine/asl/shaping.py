@@ -5,10 +5,11 @@ Imports `jsonata`, `jsonpath`, `machine`, `paths`, `payload`, `report`; imported
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine.asl.jsonata import merged, template_of
+from engine.asl.jsonata import literal, merged, template_of
 from engine.asl.jsonpath import Name, parse_path
 from engine.asl.machine import State
 from engine.asl.paths import Sight, needed
@@ -39,14 +40,25 @@ def effective_input(state: State, sight: Sight) -> Any:
     if state.queries:
         return query_template(fields["Arguments"], sight) if "Arguments" in fields else template_of(sight.data)
     effective = after_input_path(state, sight)
-    return payload_template(fields["Parameters"], effective) if "Parameters" in fields else template_of(effective.data)
+    if "Parameters" not in fields:
+        return template_of(effective.data)
+    return unread_input(state, effective, fields["Parameters"]) or payload_template(fields["Parameters"], effective)
+
+
+def unread_input(state: State, effective: Sight, value: Any) -> str:
+    """For a value that looks at no data: it is given all the same only where InputPath leads somewhere. "": nothing of the kind."""
+    reads = '.$"' in json.dumps(value)
+    return (
+        template_of(f"({effective.data}; {literal(value)})") if state.fields.get("InputPath", "$") not in {"$", None} and not reads else ""
+    )
 
 
 def shaped(state: State, sight: Sight, source: str) -> Any:
     """ResultPath and OutputPath: the state's output as a template, where `source` is its result."""
     path = state.fields.get("ResultPath", "$")
-    merged_in = sight.data if path is None else source if path == "$" else merged(sight.data, _names(path), source)
-    return _after_output_path(state, sight, merged_in)
+    if path is None:  # what is thrown away is computed all the same: it may fail
+        return _after_output_path(state, sight, f"({source}; {sight.data})" if "$asl_" in source else sight.data)
+    return _after_output_path(state, sight, source if path == "$" else merged(sight.data, _names(path), source))
 
 
 def _after_output_path(state: State, sight: Sight, source: str) -> Any:

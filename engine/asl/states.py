@@ -15,10 +15,10 @@ from engine.asl.jsonata import literal, template_of
 from engine.asl.loops import MOST_TURNS, Turn
 from engine.asl.machine import END, Edge, State
 from engine.asl.paths import Sight, path_of
-from engine.asl.payload import payload_expression, payload_template, plain, query_template, reach_template
+from engine.asl.payload import payload_expression, plain, query_template, reach_template
 from engine.asl.query import is_query, query_of
 from engine.asl.region import Region, data_at_end
-from engine.asl.shaping import after_input_path, assigned, description, shaped
+from engine.asl.shaping import after_input_path, assigned, description, effective_input, shaped, unread_input
 from engine.errors import AslError
 
 
@@ -32,13 +32,14 @@ def pass_state(region: Region, state: State) -> None:
         effective = after_input_path(state, sight)
         result = template_of(effective.data)
         if "Result" in fields:
-            result = plain(fields["Result"])
+            result = unread_input(state, effective, fields["Result"]) or plain(fields["Result"])
         elif "Parameters" in fields:
-            result = payload_template(fields["Parameters"], effective)
+            result = effective_input(state, sight)
         if fields.get("ResultPath", "$") != "$" or fields.get("OutputPath", "$") != "$":
             source = effective.data
             if "Result" in fields or "Parameters" in fields:
                 source = literal(fields["Result"]) if "Result" in fields else payload_expression(fields["Parameters"], effective)
+                source = f"({effective.data}; {source})" if fields.get("InputPath", "$") not in {"$", None} else source
             return scope.passed_on(shaped(state, sight, source), sight, assigned(state, effective))
         return scope.passed_on(result, sight, assigned(state, effective))
 

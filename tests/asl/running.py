@@ -57,9 +57,8 @@ def run(machine: Mapping[str, Any] | Imported, value: Any = ABSENT, answers: Map
     found = machine if isinstance(machine, Imported) else imported(machine, **options)
     main, *children = [plan(document) for document in found.specs.values()]
     given = {"echo": echo, **(answers or {})}
-    scenario = Scenario(
-        name="imported", input={} if value is ABSENT else value, activities={name: _answers(one) for name, one in given.items()}
-    )
+    activities = {name: _answers(one) for name, one in given.items()}
+    scenario = Scenario(name="imported", input={} if value is ABSENT else value, activities=activities, max_events=3_000)
     return play(scenario, main, children, register(main.spec, [child.spec for child in children]))
 
 
