@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from engine.graph.plan import Plan
-from engine.interpreter.envelope import KEY, carries
+from engine.interpreter.envelope import KEY
 from engine.interpreter.run import SPEC_MARKER
-from engine.spec.model import ABSENT
 from engine.spec.payload import decode, encode
 
 _MARKER: Final = "markerRecordedEventAttributes"
@@ -31,11 +30,11 @@ def as_if_under(plan: Plan, event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _with_state(plan: Plan, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
     """The state that a long run was given by the run before it names the plan too."""
-    if not carries(attributes.get("input", ABSENT)):
-        return attributes
-    value = decode(attributes["input"])
-    state = {**value[KEY]["state"], "digest": plan.digest}
-    return {**attributes, "input": encode({KEY: {**value[KEY], "state": state}})}
+    value = decode(attributes.get("input", ""))
+    match value:
+        case {"$swfgraph": {"state": {**state}} as carried}:
+            return {**attributes, "input": encode({KEY: {**carried, "state": {**state, "digest": plan.digest}}})}
+    return attributes
 
 
 def marker_details(plan: Plan, details: str) -> str:

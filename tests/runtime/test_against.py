@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,6 +12,7 @@ import pytest
 
 from engine.graph.plan import Plan
 from engine.runtime.against import Compared, compare, compare_open
+from engine.runtime.asif import as_if_under
 from engine.runtime.decider import Decider, DeciderSettings
 from engine.runtime.payloads.claims import NO_CLAIMS, Claims
 from engine.runtime.payloads.directory import DirectoryStore
@@ -247,3 +249,14 @@ def test_whatever_a_spec_has_decided_it_would_decide_again(client: Client, tmp_p
     parted = compare(plan_of(tmp_path / "other", other), execution, events, NO_CLAIMS).parted
     assert parted is not None
     assert (parted.had, parted.would) == ("ContinueAsNewWorkflowExecution with input 1", "input 2")
+
+
+def test_a_state_that_was_carried_over_is_read_as_this_specs(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, document())
+    given = {"$swfgraph": {"v": 1, "input": 1, "state": {"digest": "another", "nodes": []}}}
+    began = {"workflowType": {"name": "Flow", "version": "0.9"}, "input": json.dumps(given)}
+    event = {"eventType": "WorkflowExecutionStarted", "eventId": 1, "workflowExecutionStartedEventAttributes": began}
+    read = as_if_under(plan, event)["workflowExecutionStartedEventAttributes"]
+    assert read["workflowType"] == {"name": "Flow", "version": "1.0"}
+    assert json.loads(read["input"]) == {"$swfgraph": {"v": 1, "input": 1, "state": {"digest": plan.digest, "nodes": []}}}
+    assert as_if_under(plan, {**event, "eventType": "TimerFired"}) == {**event, "eventType": "TimerFired"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.runtime.register import Difference, Kind, Registration, Standing, register
 from engine.swf.client import Client
-from tests.runtime.world import chain, plan_of
+from tests.runtime.world import begin, chain, events_of, plan_of
 
 
 def standings(registrations: tuple[Registration, ...]) -> dict[str, Standing]:
@@ -69,3 +69,13 @@ def test_what_several_specs_share_is_registered_once(client: Client, tmp_path: P
     second = plan_of(tmp_path, chain("a", name="Second"), file="second.json").spec
     kinds = [one.kind for one in register(client, [first, second])]
     assert kinds == [Kind.DOMAIN, Kind.WORKFLOW, Kind.ACTIVITY, Kind.WORKFLOW]
+
+
+def test_children_and_next_runs_find_the_role_of_the_spec_in_its_type_and_starts_state_it(client: Client, tmp_path: Path) -> None:
+    role = "arn:aws:iam::123456789012:role/lambda"
+    plan = plan_of(tmp_path, {**chain("a"), "lambdaRole": role})
+    execution = begin(client, plan, 1)
+    workflow = client.call("DescribeWorkflowType", {"domain": "TEST", "workflowType": {"name": "Chain", "version": "1.0"}})
+    assert workflow["configuration"]["defaultLambdaRole"] == role
+    started = events_of(client, execution)[0]["workflowExecutionStartedEventAttributes"]
+    assert started["lambdaRole"] == role

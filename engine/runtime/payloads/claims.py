@@ -2,7 +2,7 @@
 payloads back in the place of references.
 
 `kept` and `resolved` undo each other for every text: a text that looks like a reference is itself kept under one. Without a store
-nothing is longer, and a reference is an error. Which members of events and decisions may be references stands here; `control` and
+nothing is longer, a reference is an error, and what looks like one is sent with a space in front: data can't make an execution stand still. Which members of events and decisions may be references stands here; `control` and
 reasons never are, nor the details of activities' failures, which workers cut, nor what Lambda functions are given and give, for
 nobody on their side resolves or stores it. Histories keep the references;
 events are copied where something changes, since they may be the service's own.
@@ -91,6 +91,8 @@ class Claims:
         """What to send for it: the text itself, or a reference to it, which is in the store then. Raises: PayloadStoreUnusable."""
         if len(text) <= LIMIT and parse(text) is None:
             return text
+        if len(text) < LIMIT and not self.store.longest:
+            return f" {text}"  # the same JSON, and no reference any more
         if len(text) > self.longest:
             raise PayloadStoreUnusable(self.store.where, f"a payload of {len(text):,} characters is too long, it takes {self.longest:,}")
         content = to_bytes(text)

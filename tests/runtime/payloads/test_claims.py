@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -121,9 +122,15 @@ def test_what_was_changed_in_the_store_is_not_believed() -> None:
 
 
 def test_without_a_store_a_reference_is_an_error_that_names_the_option() -> None:
-    for refused in (NO_CLAIMS.resolved, NO_CLAIMS.kept):
-        with pytest.raises(PayloadError, match="--payloads"):
-            refused(SEEMING)
+    with pytest.raises(PayloadError, match="--payloads"):
+        NO_CLAIMS.resolved(SEEMING)
+
+
+def test_without_a_store_what_looks_like_a_reference_is_sent_as_the_same_json_that_does_not() -> None:
+    sent = NO_CLAIMS.kept(SEEMING)
+    assert parse(sent) is None
+    assert NO_CLAIMS.resolved(sent) == sent
+    assert json.loads(sent) == json.loads(SEEMING)
 
 
 def test_a_store_takes_no_more_than_it_says() -> None:

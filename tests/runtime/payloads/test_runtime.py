@@ -226,3 +226,20 @@ def test_an_execution_does_not_continue_with_an_input_that_looks_like_our_own(cl
     execution = begin(client, plan, {"given": {"$swfgraph": {"v": 1}}})
     assert Decider(client, [plan], DeciderSettings()).step()
     assert "Input.Reserved" in last_event(client, execution)["WorkflowExecutionFailed"]["reason"]
+
+
+@pytest.mark.parametrize("stored", [True, False], ids=["with a store", "without one"])
+def test_data_that_looks_like_a_reference_goes_through_all_of_it(client: Client, tmp_path: Path, claims: Claims, *, stored: bool) -> None:
+    seeming = json.loads(SEEMING)
+    nodes = {
+        "echo": {"type": "activity", "activity": "Echo", "input": "{% input.inner %}", "next": "done"},
+        "done": {"type": "terminal", "status": "completed", "output": "{% results.echo %}"},
+    }
+    plan = plan_of(tmp_path, spec(nodes, {"Echo": activity({"command": ["cat"]})}))
+    used = claims if stored else NO_CLAIMS
+    execution, decides, works = begun(client, plan, {"inner": seeming}, used)
+    assert decides.step()
+    assert works.step()
+    assert decides.step()
+    stop(works)
+    assert json.loads(used.resolved(last_event(client, execution)["WorkflowExecutionCompleted"]["result"])) == seeming
