@@ -2,10 +2,10 @@
 payloads back in the place of references.
 
 `kept` and `resolved` undo each other for every text: a text that looks like a reference is itself kept under one. Without a store
-nothing is longer, a reference is an error, and what looks like one is sent with a space in front: data can't make an execution stand still. Which members of events and decisions may be references stands here; `control` and
-reasons never are, nor the details of activities' failures, which workers cut, nor what Lambda functions are given and give, for
-nobody on their side resolves or stores it. Histories keep the references;
-events are copied where something changes, since they may be the service's own.
+nothing is longer, a reference is an error, and what looks like one is sent with a space in front: data can't make an execution stand
+still. Which members of events and decisions may be references stands here; `control` and reasons never are, nor the details of
+activities' failures, which workers cut, nor what Lambda functions are given and give, for nobody on their side resolves or stores it.
+Histories keep the references; events are copied where something changes, since they may be the service's own.
 Imports `errors`, `reference` and `store`; imported by decider, worker, start and the commands.
 """
 
