@@ -9,6 +9,7 @@ details, so a decision behind the child can tell errors apart. Imports `rules`, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from engine.asl.jsonata import complete, literal, template_of
@@ -159,6 +160,9 @@ def _caught(region: Region, state: State, edge: Edge, *, child: bool) -> str:
     sight = region.sight(state)
     error, cause = error_output(state, node, child=child)
     source = f'{{"Error": {error}, "Cause": {cause}}}'
+    here = sight.context["State"]
+    if not isinstance(here, str):
+        sight = replace(sight, context={**sight.context, "State": {**here, "RetryCount": f"(errors.{node}.attempts - 1)"}})
 
     def write() -> Any:
         seen = Sight(data=sight.data, variables=sight.variables, context=sight.context, error=source, whole=sight.whole)

@@ -44,7 +44,7 @@ def command(common: Common, file: Path, output: Path | None, force: bool, **chos
       swfgraph import order.asl.json -o order/
       swfgraph import order.asl.json --name Order --domain SHOP --json
     """
-    options = Options(**{**chosen, "name": chosen["name"] or _STEM.sub("", file.name)})
+    options = Options(**{**chosen, "name": chosen["name"] or _STEM.sub("", file.name), "domain": common.domain})
     imported = import_machine(_machine(file), options)
     written = _write(imported, output or Path(), force=force)
     if common.json:
