@@ -14,6 +14,7 @@ import pytest
 from engine.cli.main import COMMANDS
 from tests.cli import specs
 from tests.cli.command import ROOT, Shell, environment
+from tests.clients.serving import serving
 
 
 @pytest.fixture
@@ -73,6 +74,16 @@ def test_bash_completes_the_workflow_ids_of_a_database(shell: Shell, installed: 
     assert offered(installed, tmp_path, "swfgraph", "history", "mo") == ["monday"]
     assert offered(installed, tmp_path, "swfgraph", "history", "--url", "sqlite:///none.db", "") == []
     assert not (tmp_path / "none.db").exists()
+
+
+def test_bash_completes_the_workflow_ids_of_a_server_on_this_machine(shell: Shell, installed: dict[str, str], tmp_path: Path) -> None:
+    spec = specs.echo(tmp_path)
+    with serving(tmp_path / "service") as server:
+        url = server.url
+        for name in ("monday", "tuesday"):
+            assert shell("run", "-q", spec, "--workflow-id", name, "--url", url).code == 0
+        assert offered({**installed, "SWFGRAPH_URL": url}, tmp_path, "swfgraph", "terminate", "m") == ["monday"]
+        assert offered(installed, tmp_path, "swfgraph", "status", "--url", url, "") == ["tuesday", "monday"]
 
 
 @pytest.mark.parametrize("url", ["sqlite:///noise.db", "http://127.0.0.1:9", "aws://eu-west-1", "nonsense"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,8 @@ def test_every_template_is_an_example_whose_copy_checks_without_the_checkout(she
             assert (file.parent / document["$schema"]).is_file()
     readme = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert f"specs/{template}" not in readme
+    for link in re.findall(r"\]\(([^)\s]+)\)", readme):
+        assert (tmp_path / link).exists(), f"{link} leads nowhere from the copy"
 
 
 def test_the_settings_name_schemas_that_lie_in_the_project(shell: Shell, tmp_path: Path) -> None:
