@@ -59,6 +59,7 @@ def outcome_of(
         not_undone=not_undone,
         open=tuple(followers[ended].left_open),
         input=scenario.input,
+        run_id=ended,
         history=tuple(world.histories[ended]),
         followed=tuple(followed.values()),
     )

@@ -57,8 +57,9 @@ class Outcome:
     open: tuple[str, ...]
     """Nodes that were open when the execution ended."""
     input: Json | Literal[Absent.ABSENT]
+    run_id: str
     history: tuple[Event, ...]
-    """Of the last execution of the chain."""
+    """Both of the last execution of the chain."""
     followed: tuple[Followed, ...]
     """Every execution that was decided by a spec: the chain of the workflow under test, and its children."""
 

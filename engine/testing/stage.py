@@ -66,6 +66,8 @@ class Stage:
         self._plan_from_outside()
         request = start_request(self._plan.spec, self._scenario.input, StartOptions(workflow_id=WORKFLOW_ID))
         self._call("StartWorkflowExecution", {**request, "domain": self._world.domain})
+        while self._agenda.next_time() <= self._world.now:  # what comes with the start comes before the first decision
+            self._agenda.take()()
         while not self._over():
             self._hear_news()
             if self._work():
