@@ -4,8 +4,8 @@ Every completion of a node with `compensate` (of each item, where it has items) 
 resets the node: it did happen. `closing` says when the undoing begins and asks whether it is over; `course` brings the answers. An undo
 that fails for good is noted, and the others go on. What completes meanwhile is undone next.
 
-Imports `errors`, `failure`, `intents`, `ledger`, `scope`, `texts`, `wishes`, `work`, `graph.plan`, `spec`; imported by `carry`, `closing`,
-`course`, `run`.
+Imports `errors`, `failure`, `intents`, `ledger`, `scope`, `texts`, `wishes`, `work`, `graph.plan`, `spec`; imported by `closing`,
+`fanout`, `nodes`, `packing`, `unpacking`, `carry`, `run`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@
 `fold` is the only writer. `decisions` only reads: asked twice it answers twice, and it asks for everything that is wanted and that no
 event has confirmed, so it doesn't matter who sent what before. The parts that it is made of: `door` (reading events), `ledger` (work,
 timers, intents), `parking` (what SWF refuses for now), `board` (nodes, edges, joins), `course` and `nodes` (what is next), `closing` (the
-end), `compensation` (undoing), `scope` (data). Imports these, `errors`, `graph.plan` and `spec`; imported by everyone above.
+end), `compensation` (undoing), `scope` (data), `draining` (when it goes on as a new execution), `envelope` and `unpacking` (what it goes on
+from). Imports these, `errors`, `graph.plan` and `spec`; imported by everyone above.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.graph.compile import compile_spec
+from engine.interpreter.carry import known_of
 from engine.interpreter.draining import FEWEST_EVENTS
 from engine.interpreter.packing import packed
 from engine.interpreter.parts import first_of
@@ -21,7 +22,7 @@ from engine.spec.model import ABSENT, Spec
 from engine.spec.payload import decode, encode
 from tests.interpreter.chain import Chain, input_of
 from tests.interpreter.plans import activity, end, plan_of
-from tests.interpreter.swf import T0
+from tests.interpreter.swf import T0, Execution
 from tests.interpreter.telling import closing
 from tests.properties.driving import Driver
 from tests.properties.lines import lines, play
@@ -79,6 +80,22 @@ def test_a_state_that_is_taken_up_is_the_same_state(spec: Spec, value: Any, rand
             take_up(other.parts, read_state(taken, swf.plan.digest, 1))
             assert through_text(packed(other.parts, first_of("r1", T0, NONE_GIVEN))) == taken
             assert seen(other) == seen(swf.run)
+
+
+@given(whole_specs(), whole_inputs(), RANDOM)
+@settings(max_examples=120, deadline=None)
+def test_what_had_completed_is_not_done_again(spec: Spec, value: Any, random: Random) -> None:
+    """A second execution that knows what the first one had completed ends as well, and begins none of that in a first visit."""
+    first = Execution(compile_spec(spec)).start(value)
+    Driver(first, random, trouble=True).finish()
+    known = through_text(known_of(first.run))
+    second = Execution(first.plan, run_id="r2").start({"$swfgraph": {"v": 1, "input": value, "known": known}})
+    Driver(second, random, trouble=True).finish()
+    begun = [control for control in second.controls.values() if control and control["visit"] == 1 and "undo" not in control]
+    for control in begun:
+        entry = known.get(control["node"], {})
+        assert "result" not in entry
+        assert str(control.get("item")) not in entry.get("items", {})
 
 
 @given(lines(), SOME, SOME, st.integers(min_value=1, max_value=60), EVENTS)
