@@ -58,6 +58,8 @@ class Lines(Watch):
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._rows: Sequence[Row] = ()
+        self._before = 0.0
+        """The time of the view before: what was over then in a run that has gone on as a new one was told already."""
 
     def show(self, execution: Started, view: RunView, rows: Sequence[Row], *, first: bool) -> None:
         spec = self.plan.spec
@@ -66,9 +68,10 @@ class Lines(Watch):
             click.echo(f"{moments.clock(view.time)} {spec.name} {spec.version}: {what} (run {execution.run_id})", err=True)
             self._rows = ()
         for row in sorted(changed(self._rows, rows), key=lambda row: row.until or view.time):
-            if row.look not in UNTOLD:
+            carried = first and 0 < row.until <= self._before
+            if row.look not in UNTOLD and not carried:
                 click.echo(line(row, view.time), err=True)
-        self._rows = rows
+        self._rows, self._before = rows, view.time
 
 
 class Drawing(Protocol):
