@@ -1,8 +1,8 @@
 """Draws every spec of the repository: PNG beside the examples in specs/, SVG beside the small ones in docs/pictures.
 
-`python -m tools.pictures` draws what is not current, `--check` only says so (exit code 1). The pictures of PLAYED are coloured by an
-execution, which is run for this. A picture carries the digest of its chart, so that a check needs to draw nothing; the layout is always
-that of the WebAssembly Graphviz, which is the same everywhere.
+`python -m tools.pictures` draws what is not current, `--check` only says so (exit code 1), `--all` draws every one (for when the drawing
+itself has changed). The pictures of PLAYED are coloured by an execution, which is run for this. A picture carries the digest of its
+chart, not of its layout: a check draws nothing, and is the same with any Graphviz.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from engine.graph.check import find_specs, load_plan
-from engine.graph.draw import EdgeStatus, Engine, NodeStatus, Overlay, State, render, to_dot
+from engine.graph.draw import EdgeStatus, NodeStatus, Overlay, State, render, to_dot
 from engine.graph.plan import Plan
 from engine.interpreter.board import EdgeState
 from engine.interpreter.view import RunView
@@ -47,7 +47,7 @@ def is_current(spec: Path, picture: Path) -> bool:
 
 def draw(spec: Path, picture: Path) -> None:
     plan, overlay = load_plan(spec), _overlay(spec)
-    content = render(plan, picture.suffix[1:], status=overlay, engine=Engine.WASM)
+    content = render(plan, picture.suffix[1:], status=overlay)
     stamp = _png_stamp if picture.suffix == ".png" else _svg_stamp
     picture.write_bytes(stamp(content, _digest(plan, overlay)))
 
@@ -92,7 +92,10 @@ def _colours(view: RunView) -> Overlay:
 
 
 def main(arguments: list[str]) -> int:
-    stale = [(spec, picture) for spec, picture in pictures() if not is_current(spec, picture)]
+    if set(arguments) - {"--check", "--all"}:
+        print("usage: python -m tools.pictures [--check | --all]", file=sys.stderr)
+        return 2
+    stale = [(spec, picture) for spec, picture in pictures() if "--all" in arguments or not is_current(spec, picture)]
     for spec, picture in stale:
         print(picture.relative_to(ROOT))
         if "--check" not in arguments:
