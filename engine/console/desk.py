@@ -29,6 +29,7 @@ from engine.swf.paging import paged
 
 FOLDER: Final = Path(__file__).parent
 MOST_FORM_BYTES: Final = 4_000_000
+MOST_DIGITS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,12 @@ class Desk:
 def desk_of(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
+
+
+def number(request: Request, name: str, *, otherwise: int) -> int:
+    """What the address says under that name, where it is a whole number of a size that makes sense."""
+    text = request.query_params.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else otherwise
 
 
 def to(*parts: str) -> str:

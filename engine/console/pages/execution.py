@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.console.desk import Desk, desk_of, to
+from engine.console.desk import Desk, desk_of, number, to
 from engine.console.drawing import svg_over
 from engine.console.histories import Event, Refused
 from engine.console.live import watch
@@ -20,7 +20,7 @@ from engine.console.timeline import timeline_of
 from engine.graph.plan import Plan
 from engine.runtime.reading.closing import Closing, parse_closing
 from engine.runtime.reading.colouring import overlay_of
-from engine.runtime.reading.eventlines import attributes_of, event_lines, is_failure
+from engine.runtime.reading.eventlines import EventLine, attributes_of, event_lines, is_failure
 from engine.runtime.reading.executions import Execution, Overview, overview
 from engine.runtime.reading.works import works_of
 from engine.spec.model import ABSENT, Absent
@@ -86,12 +86,11 @@ def look(desk: Desk, request: Request) -> Looked:
     events = desk.histories.events((execution.domain, execution.workflow_id, execution.run_id))
     plan = desk.shelf.plan(seen.info.type_name, seen.info.type_version)
     tab = request.query_params.get("tab", "chart" if plan is not ABSENT else "summary")
-    asked = request.query_params.get("at", "")
     return Looked(
         execution=execution,
         overview=seen,
         events=events,
-        at=min(max(1, int(asked)), len(events)) if asked.isdecimal() else len(events),
+        at=min(max(1, number(request, "at", otherwise=len(events))), len(events)),
         plan=plan,
         tab=tab if tab in TABS else "summary",
         here=f"{desk.root}{_path(execution)}",
@@ -167,11 +166,10 @@ def _events(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
     newest = request.query_params.get("order", "") == "newest"
     lines = list(zip(event_lines(looked.shown), looked.shown, strict=True))
     words = query.lower().split()
-    matching = [pair for pair in lines if all(word in _searched(pair[1]) for word in words)] if words else lines
+    matching = [pair for pair in lines if _has(words, *pair)] if words else lines
     matching = matching[::-1] if newest else matching
     pages = max(1, -(-len(matching) // EVENTS_PER_PAGE))
-    asked = request.query_params.get("page", "1")
-    page = min(max(1, int(asked)), pages) if asked.isdecimal() else 1
+    page = min(max(1, number(request, "page", otherwise=1)), pages)
     rows = [
         Row(
             id=line.event_id,
@@ -189,8 +187,10 @@ def _events(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
     return {"rows": rows, "q": query, "newest": newest, "found": len(matching), "page": page, "pages": pages, "kept": kept}
 
 
-def _searched(event: Event) -> str:
-    return f"{event['eventId']} {event['eventType']} {attributes_of(event)}".lower()
+def _has(words: Sequence[str], line: EventLine, event: Event) -> bool:
+    """Every word is somewhere in what the row shows, or would show when opened."""
+    text = f"{line.event_id} {line.kind} {line.subject} {attributes_of(event)}".lower()
+    return all(word in text for word in words)
 
 
 def _links(looked: Looked, attributes: Mapping[str, Any]) -> list[tuple[str, int, str]]:
