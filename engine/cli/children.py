@@ -1,6 +1,7 @@
 """The specs of child workflows: among those that the command line names, else among the *.json files beside the parent's.
 
-Children run in the domain of their parent, whatever their own specs say. Imports `graph`, `spec`; imported by `run` and `retry`.
+Children run in the domain of their parent, whatever their own specs say. Also here: the children that an execution has left open.
+Imports `graph`, `interpreter.view`, `spec`, `swf`; imported by `run` and `retry`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from pathlib import Path
 
 from engine.graph.check import load_plan
 from engine.graph.plan import Plan
+from engine.interpreter.view import RunView
 from engine.spec.model import WorkflowNode, WorkflowType
+from engine.swf.client import Client
+from engine.swf.paging import paged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,22 @@ def family_of(parent: Plan, given: Sequence[Plan]) -> Family:
             open_plans.append(child)
     children = tuple(plan for kind, plan in found.items() if kind != type_of(parent))
     return Family(parent=parent, children=children, unknown=tuple(dict.fromkeys(unknown)))
+
+
+def left_open(client: Client, plan: Plan, view: RunView) -> list[str]:
+    """The children of an execution that has closed, by workflowId, that are still open: closing by itself, it leaves them be."""
+    children = {child.workflow_id for node in view.nodes.values() for child in node.children}
+    kinds = dict.fromkeys(node.workflow for node in workflow_nodes(plan)) if children else {}
+    found = []
+    for kind in kinds:
+        request = {
+            "domain": plan.spec.domain,
+            "startTimeFilter": {"oldestDate": 0.0},
+            "typeFilter": {"name": kind.name, "version": kind.version},
+        }
+        infos = paged(client, "ListOpenWorkflowExecutions", request, "executionInfos")
+        found += [info["execution"]["workflowId"] for info in infos if info["execution"]["workflowId"] in children]
+    return found
 
 
 def type_of(plan: Plan) -> WorkflowType:

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 import click
 
-from engine.cli.children import Family, family_of
+from engine.cli.children import Family, family_of, left_open
 from engine.cli.endpoint import claims_of, endpoint
 from engine.cli.exits import Exit
 from engine.cli.functions import load_functions
@@ -99,6 +99,7 @@ def command(common: Common, specs: tuple[Path, ...], **given: Any) -> Exit:
         try:
             with watching(common, plan) as watch, stop.heard_by(watch, given["grace"]):
                 begin(client, plan, settings, watch)
+            _mention_children(common, client, plan, watch)
         except KeyboardInterrupt:
             _say_how_to_go_on(common, specs, watch, given)
             return stop.code
@@ -174,6 +175,14 @@ def _mention_others(common: Common, client: Client, plan: Plan, ours: str) -> No
     if others:
         named = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
         note(f"note: still open from before, and going on while this runs: {named} (`swfgraph terminate ID` ends one)")
+
+
+def _mention_children(common: Common, client: Client, plan: Plan, watch: Watch) -> None:
+    _, view = watch.seen[0]
+    left = [] if common.quiet else left_open(client, plan, view)
+    if left:
+        named = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+        note(f"note: children that are still open: {named} (`swfgraph run --resume ID CHILD_SPEC` goes on with one, `terminate` ends it)")
 
 
 @dataclass(slots=True)

@@ -146,3 +146,21 @@ def test_lambda_functions_are_run_here(shell: Shell, tmp_path: Path, functions: 
     spec = write(tmp_path, nodes, lambdaRole="arn:aws:iam::123456789012:role/name")
     told = shell("run", spec, "--input", "21", "--lambda", functions)
     assert (told.code, told.out) == (0, "42\n"), told.err
+
+
+def test_children_that_are_left_open_are_named(shell: Shell, tmp_path: Path) -> None:
+    nodes = {
+        "nap": {"type": "activity", "activity": "Nap", "input": 600, "next": "done"},
+        "done": {"type": "terminal", "status": "completed"},
+    }
+    write(tmp_path, nodes, file="child.json", name="Child")
+    above = {
+        "begin": {"type": "pass", "next": ["call", "soon"]},
+        "call": {"type": "workflow", "workflow": {"name": "Child", "version": "1.0"}, "workflowId": "kid", "next": "done"},
+        "soon": {"type": "wait", "for": "1s", "next": "done"},
+        "done": {"type": "terminal", "status": "completed", "join": "any"},
+    }
+    told = shell("run", write(tmp_path, above, file="parent.json", name="Parent"), "--grace", "0.1")
+    assert told.code == 0, told.err
+    assert "still open: kid (" in told.err
+    assert json.loads(shell("status", "kid", "--json").out)["status"] == "OPEN"
