@@ -18,7 +18,7 @@ from engine.asl.paths import Sight, path_of
 from engine.asl.payload import payload_expression, plain, query_template, reach_template
 from engine.asl.query import is_query, query_of
 from engine.asl.region import Region, data_at_end
-from engine.asl.shaping import after_input_path, assigned, description, effective_input, shaped, unread_input
+from engine.asl.shaping import after_input_path, assigned, description, effective_input, shaped
 from engine.errors import AslError
 
 
@@ -30,23 +30,29 @@ def pass_state(region: Region, state: State) -> None:
             data = query_template(fields["Output"], sight) if "Output" in fields else template_of(sight.data)
             return scope.passed_on(data, sight, assigned(state, sight))
         effective = after_input_path(state, sight)
-        result = template_of(effective.data)
-        if "Result" in fields:
-            result = unread_input(state, effective, fields["Result"]) or plain(fields["Result"])
-        elif "Parameters" in fields:
-            result = effective_input(state, sight)
+        assigns = assigned(state, effective)
         if fields.get("ResultPath", "$") != "$" or fields.get("OutputPath", "$") != "$":
-            source = effective.data
-            if "Result" in fields or "Parameters" in fields:
-                source = literal(fields["Result"]) if "Result" in fields else payload_expression(fields["Parameters"], effective)
-                source = f"({effective.data}; {source})" if fields.get("InputPath", "$") not in {"$", None} else source
-            return scope.passed_on(shaped(state, sight, source), sight, assigned(state, effective))
-        return scope.passed_on(result, sight, assigned(state, effective))
+            return scope.passed_on(shaped(state, sight, _result(state, effective)), sight, assigns)
+        if "Result" in fields and not {"Parameters", "InputPath"} & fields.keys():
+            return scope.passed_on(plain(fields["Result"]), sight, assigns)
+        result = template_of(_result(state, effective)) if "Result" in fields else effective_input(state, sight)
+        return scope.passed_on(result, sight, assigns)
 
     name = region.entries[state.name]
     output = scope.attempt(state.pointer, "this Pass", write)
     scope.put(name, {"type": "pass", **description(state), "output": output}, carrier=True)
     scope.nodes[name]["next"] = region.lead_next(state, {name})
+
+
+def _result(state: State, effective: Sight) -> str:
+    """What a Pass gives, as an expression; what its Result takes the place of is computed all the same: it may fail."""
+    fields, steps = state.fields, []
+    if fields.get("InputPath", "$") not in {"$", None}:
+        steps.append(effective.data)
+    if "Parameters" in fields:
+        steps.append(payload_expression(fields["Parameters"], effective))
+    steps.append(literal(fields["Result"]) if "Result" in fields else steps.pop() if "Parameters" in fields else effective.data)
+    return f"({'; '.join(steps)})" if len(steps) > 1 else steps[0]
 
 
 _WAITS: Final = {"Seconds": "for", "SecondsPath": "for", "Timestamp": "until", "TimestampPath": "until"}

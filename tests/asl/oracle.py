@@ -31,35 +31,41 @@ def walk(machine: Mapping[str, Any], data: Any, work: Callable[[str, Any], Any],
     for _ in range(most):
         state = machine["States"][name]
         try:
-            match state["Type"]:
-                case "Succeed":
-                    return End("completed", data)
-                case "Fail":
-                    return End("failed", error=state["Error"])
-                case "Choice":
-                    name = next((rule["Next"] for rule in state["Choices"] if _holds(rule, data)), state["Default"])
-                    continue
-                case "Parallel":
-                    ends = [walk(branch, _given(state, data), work, most) for branch in state["Branches"]]
-                    if None in ends:
-                        return None
-                    failed = next((end for end in ends if end is not None and end.status == "failed"), None)
-                    if failed:
-                        return failed
-                    data = _put(state, data, [end.output for end in ends if end is not None])
-                case _:
-                    data, name = _step(state, name, data, work)
-                    if not name:
-                        return End("completed", data)
-                    continue
-        except Missing:
-            return End("failed", error="States.Runtime")
-        except TaskFailed as failure:
+            if state["Type"] == "Fail":
+                return End("failed", error=state["Error"])
+            data, name = _enter(state, name, data, work, most)
+        except (Missing, TaskFailed) as failure:
             return End("failed", error=str(failure))
-        if state.get("End"):
+        except Endless:
+            return None
+        if not name:
             return End("completed", data)
-        name = state["Next"]
     return None
+
+
+class Endless(Exception):
+    """A branch that has not ended after so many states."""
+
+
+def _enter(state: Mapping[str, Any], name: str, data: Any, work: Callable[[str, Any], Any], most: int) -> tuple[Any, str]:
+    """What the state passes on, and to whom: "" to nobody."""
+    match state["Type"]:
+        case "Succeed":
+            return data, ""
+        case "Choice":
+            return data, next((rule["Next"] for rule in state["Choices"] if _holds(rule, data)), state["Default"])
+        case "Parallel":
+            given = _given(state, data)
+            ends = [walk(branch, given, work, most) for branch in state["Branches"]]
+            known = [end for end in ends if end is not None]
+            for end in known:
+                if end.status == "failed":
+                    raise TaskFailed(end.error)
+            if len(known) < len(ends):
+                raise Endless
+            return _put(state, data, [end.output for end in known]), "" if state.get("End") else state["Next"]
+        case _:
+            return _step(state, name, data, work)
 
 
 def _step(state: Mapping[str, Any], name: str, data: Any, work: Callable[[str, Any], Any]) -> tuple[Any, str]:

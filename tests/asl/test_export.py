@@ -76,7 +76,7 @@ def test_retries_and_catches() -> None:
 
 
 def test_branches_that_come_together() -> None:
-    nodes = {
+    nodes: dict[str, Any] = {
         "begin": {"type": "pass", "output": 1, "next": ["a", "b"]},
         "a": {**ECHOES, "input": "{% input.a %}", "next": "a2"},
         "a2": {"type": "wait", "for": 5, "next": "together"},
@@ -117,7 +117,11 @@ def test_going_back() -> None:
         ({"w": {**ECHOES, "forEach": {"items": "input"}, "next": "e"}}, {}, "/nodes/w/forEach"),
         ({"w": {**ECHOES, "retry": {"errors": ["A.*"]}, "next": "e"}}, {}, "/nodes/w/retry/0"),
         ({"w": {**ECHOES, "input": "{% execution.visits.w %}", "next": "e"}}, {}, "/nodes/w"),
-        ({"w": {**ECHOES, "next": ["a", "b"]}, "a": {"type": "pass", "next": "e"}, "b": {"type": "terminal", "status": "failed"}}, {}, "/nodes/w"),
+        (
+            {"w": {**ECHOES, "next": ["a", "b"]}, "a": {"type": "pass", "next": "e"}, "b": {"type": "terminal", "status": "failed"}},
+            {},
+            "/nodes/w",
+        ),
     ],
 )
 def test_what_a_state_machine_can_not_say_is_refused_with_its_place(nodes: dict[str, Any], more: dict[str, Any], pointer: str) -> None:
@@ -136,7 +140,7 @@ def test_what_does_not_change_the_flow_is_a_loss() -> None:
 @pytest.mark.parametrize("name", ["fruit/fruit", "serial/serial", "parallel/parallel"])
 def test_an_example_comes_back(name: str) -> None:
     document = json.loads((SPECS / f"{name}.json").read_text(encoding="utf-8"))
-    answers = {activity: "b" for activity in document["activities"]}
+    answers = dict.fromkeys(document["activities"], "b")
     same(document, {}, answers)
 
 

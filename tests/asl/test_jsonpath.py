@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonpath_ng.ext import parse as library
+from jsonpath_ng.ext.parser import parse as library
 
 from engine.asl.jsonata import complete
 from engine.asl.jsonpath import Descend, Index, Name, Path, Slice, Union, Wildcard, parse_path
@@ -74,8 +74,7 @@ TAILS = st.sampled_from(["", "..a", "..b"])
 @given(steps=st.lists(STEPS, max_size=4), tail=TAILS, document=DOCUMENTS)
 def test_what_is_written_finds_what_the_library_finds(steps: list[str], tail: str, document: Any) -> None:
     path = "$" + "".join(steps) + tail
-    library_path = path.replace("..a", "..a")
-    expected = [match.value for match in library(library_path).find(document)]
+    expected = [match.value for match in library(path).find(document)]
     if not parse_path(path).definite:
         if "[*]" in path and _has_objects_under_wildcards(document):
             return  # the library's [*] is for lists; Step Functions' is for objects too

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -40,15 +41,15 @@ def shapes(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def states(draw: st.DrawFn, names: list[str], depth: int) -> dict[str, Any]:
+def states(draw: st.DrawFn, names: list[str], depth: int) -> dict[str, Any]:  # noqa: PLR0911 - one for each type of state
     target = st.sampled_from(names)
     kind = draw(
         st.sampled_from(["Pass", "Pass", "Task", "Task", "Choice", "Choice", "Wait", "Succeed", "Fail", *(["Parallel"] if depth else [])])
     )
-    follows = {"End": True} if draw(st.integers(0, 4)) == 0 else {"Next": draw(target)}
+    follows: dict[str, Any] = {"End": True} if draw(st.integers(0, 4)) == 0 else {"Next": draw(target)}
     match kind:
         case "Pass":
-            result = {"Result": draw(VALUES)} if draw(st.booleans()) else {}
+            result: dict[str, Any] = {"Result": draw(VALUES)} if draw(st.booleans()) else {}
             return {"Type": kind, **draw(shapes()), **result, **follows}
         case "Task":
             rules = [
@@ -56,7 +57,8 @@ def states(draw: st.DrawFn, names: list[str], depth: int) -> dict[str, Any]:
                 for _ in range(draw(st.integers(0, 2)))
             ]
             rules.sort(key=lambda rule: rule["ErrorEquals"] == ["States.ALL"])
-            return {"Type": kind, "Resource": ECHO, **draw(shapes()), **({"Catch": rules} if rules else {}), **follows}
+            catch: dict[str, Any] = {"Catch": rules} if rules else {}
+            return {"Type": kind, "Resource": ECHO, **draw(shapes()), **catch, **follows}
         case "Choice":
             test = draw(st.sampled_from([{"NumericLessThan": 2}, {"IsPresent": True}, {"IsPresent": False}]))
             return {
@@ -156,7 +158,5 @@ def test_of_a_spoiled_machine_there_is_a_spec_or_a_refusal(machine: dict[str, An
         "Parameters",
     ]
     place[data.draw(st.sampled_from(fields))] = data.draw(JSON)
-    try:
-        import_machine(spoiled, Options(name="M"))
-    except AslError as refusal:
-        assert refusal.reason
+    with suppress(AslError):
+        assert import_machine(spoiled, Options(name="M")).specs

@@ -58,7 +58,12 @@ def test_a_poll_loop_whose_task_sees_what_it_gave_before_is_no_retry_edge() -> N
     assert "terminal continued" in kinds(seeing)
     answers = iter(["BUSY", "READY"])
     seen: list[Any] = []
-    assert output(seeing, {"job": 1}, {"Look": lambda given: seen.append(given) or next(answers)})["status"] == "READY"
+
+    def look(given: Any) -> Any:
+        seen.append(given)
+        return next(answers)
+
+    assert output(seeing, {"job": 1}, {"Look": look})["status"] == "READY"
     assert seen == [{"job": 1}, {"job": 1, "status": "BUSY"}]
 
 
