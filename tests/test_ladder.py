@@ -31,8 +31,8 @@ IMPURE = {
 }  # fmt: skip
 
 SHELL_OF_THE_SERVICE = {
-    "checking", "clock", "connection", "credentials", "database", "disk", "exporting", "host", "http", "importing", "journal", "lambdas", "listening",
-    "lock", "metrics", "model", "serve", "sessions", "snapshot", "sqlarchive", "store", "upkeep",
+    "checking", "clock", "connection", "credentials", "database", "disk", "exporting", "host", "http", "importing", "journal", "lambdas",
+    "listening", "lock", "metrics", "model", "serve", "sessions", "snapshot", "sqlarchive", "store", "upkeep",
 }  # fmt: skip
 """Modules of engine/service that do I/O: everything else in it is the pure core. (`model` reads botocore's data file, once.)"""
 

@@ -121,8 +121,8 @@ def view_nodes(plan: Plan, board: Board, data: Data, fanouts: FanOuts, works: Wo
 def view_edges(plan: Plan, board: Board) -> tuple[EdgeView, ...]:
     views = []
     for edge in plan.edges:
-        repeated = board.repeated.get(edge.source, {})
-        taken = repeated.get(edge.rule, 0) if edge.kind is EdgeKind.RETRY else board.taken.get(edge.id, 0)
+        repeated = sum(board.repeated.get(edge.source, {}).values())  # a node has one retry edge, for all its rules
+        taken = repeated if edge.kind is EdgeKind.RETRY else board.taken.get(edge.id, 0)
         back = EdgeState.TAKEN if taken else EdgeState.UNSETTLED
         views.append(EdgeView(state=board.edges.get(edge.id, EdgeState.UNSETTLED) if edge.forward else back, taken=taken))
     return tuple(views)
