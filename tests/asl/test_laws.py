@@ -60,7 +60,8 @@ def states(draw: st.DrawFn, names: list[str], depth: int) -> dict[str, Any]:  # 
             catch: dict[str, Any] = {"Catch": rules} if rules else {}
             return {"Type": kind, "Resource": ECHO, **draw(shapes()), **catch, **follows}
         case "Choice":
-            test = draw(st.sampled_from([{"NumericLessThan": 2}, {"IsPresent": True}, {"IsPresent": False}]))
+            tests: list[dict[str, Any]] = [{"NumericLessThan": 2}, {"IsPresent": True}, {"IsPresent": False}]
+            test = draw(st.sampled_from(tests))
             return {
                 "Type": kind,
                 "Choices": [{"Variable": draw(st.sampled_from(["$.a", "$.b"])), **test, "Next": draw(target)}],
