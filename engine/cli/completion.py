@@ -10,6 +10,8 @@ import click
 from click.shell_completion import get_completion_class
 
 from engine.cli.exits import Exit
+from engine.cli.options import Common, offline_command
+from engine.cli.output import print_json
 
 SHELLS: Final = ("bash", "zsh", "fish")
 VARIABLE: Final = "_SWFGRAPH_COMPLETE"
@@ -18,14 +20,13 @@ VARIABLE: Final = "_SWFGRAPH_COMPLETE"
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(SHELLS))
-@click.pass_context
-def command(ctx: click.Context, shell: str) -> Exit:
+@offline_command
+def command(common: Common, shell: str) -> Exit:
     """Write the script that makes a shell complete commands, options, specs and workflowIds.
 
     \b
-    For one session of bash:
+    Examples, for one session and for good:
       eval "$(swfgraph completion bash)"
-    For good:
       swfgraph completion bash > ~/.local/share/bash-completion/completions/swfgraph
       swfgraph completion zsh > ~/.zfunc/_swfgraph         (a folder in $fpath)
       swfgraph completion fish > ~/.config/fish/completions/swfgraph.fish
@@ -33,5 +34,9 @@ def command(ctx: click.Context, shell: str) -> Exit:
     made = get_completion_class(shell)
     if made is None:
         raise LookupError(f"click knows no {shell}")
-    click.echo(made(ctx.find_root().command, {}, "swfgraph", VARIABLE).source())
+    script = made(click.get_current_context().find_root().command, {}, "swfgraph", VARIABLE).source()
+    if common.json:
+        print_json({"shell": shell, "script": script})
+    else:
+        click.echo(script)
     return Exit.DONE
