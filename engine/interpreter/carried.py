@@ -61,8 +61,8 @@ class PackedFan(Packed, frozen=True):
     tolerated: int
     next: int
     completed: int
-    done: dict[int, Json] = {}
-    """Results."""
+    done: dict[int, list[Json]] = {}
+    """Results, by the index of the first of those that are next to each other."""
     items: list[Json] = []
     known: dict[int, Json] = {}
     open: tuple[PackedJob, ...] = ()

@@ -108,14 +108,15 @@ class Closing:
         else:
             self._close(ending.intent, now)
 
-    def cancel(self, now: float) -> None:
-        """The execution was asked to cancel: stop all that can be stopped at once, wait for the rest."""
+    def cancel(self, now: float) -> bool:
+        """The execution was asked to cancel: stop all that can be stopped at once, wait for the rest. Whether that changes anything."""
         if self.phase is not Phase.RUNNING or self.canceled:
-            return
+            return False
         self.canceled = True
         self.phase = Phase.CANCELING
         self._interrupted = list(islice(self._board.live, MOST_NAMED))
         self._stop(now)
+        return True
 
     def look(self, now: float) -> str | Literal[Absent.ABSENT]:
         """Go on with the ending, as far as it goes. The node, once, that the run goes on at after all."""

@@ -61,8 +61,8 @@ class Course:
         self.go_on(now)
 
     def cancel(self, now: float) -> None:
-        self._closing.cancel(now)
-        self.nodes.fanouts.begin_nothing()
+        if self._closing.cancel(now):
+            self.nodes.fanouts.begin_nothing()
         self.go_on(now)
 
     def signaled(self, name: str, text: i.Text, now: float) -> None:

@@ -88,12 +88,22 @@ def _packed_fan(fan: FanOut, *, light: bool, live: bool) -> c.PackedFan:
         tolerated=fan.tolerated,
         next=fan.next,
         completed=fan.completed,
-        done={} if light else {index: fan.results[index] for index in sorted(fan.done)},
+        done={} if light else _stretches(fan),
         items=[] if light else fan.items,
         known={} if light else fan.known,
         open=tuple(_packed_job(job) for job in fan.open.values() if live),
         failed=fan.failed,
     )
+
+
+def _stretches(fan: FanOut) -> dict[int, list[Json]]:
+    stretches: dict[int, list[Json]] = {}
+    first, after = 0, -1
+    for index in sorted(fan.done):
+        first = first if index == after else index
+        after = index + 1
+        stretches.setdefault(first, []).append(fan.results[index])
+    return stretches
 
 
 def _is_told(parts: Parts, node: str) -> bool:

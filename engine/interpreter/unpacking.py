@@ -132,8 +132,10 @@ def _fan(parts: Parts, name: str, packed: c.PackedFan) -> FanOut:
     if not isinstance(node, WORK_NODES):
         raise AssertionError(f"{name} has no items")
     results = [None] * packed.count
-    for index, result in packed.done.items():
-        results[index] = result
+    done: set[int] = set()
+    for first, stretch in packed.done.items():
+        results[first : first + len(stretch)] = stretch
+        done.update(range(first, first + len(stretch)))
     return FanOut(
         node=node,
         visit=packed.visit,
@@ -144,7 +146,7 @@ def _fan(parts: Parts, name: str, packed: c.PackedFan) -> FanOut:
         known=packed.known,
         next=packed.next,
         failed=dict(packed.failed),
-        done=set(packed.done),
+        done=done,
         completed=packed.completed,
     )
 

@@ -201,6 +201,12 @@ def test_there_is_one_cancellation_in_an_execution() -> None:
     assert swf.complete("tidy").decide().closed == "WorkflowExecutionFailed"
 
 
+def test_a_second_request_does_not_keep_items_there_from_being_begun() -> None:
+    nodes = INSTEAD | {"tidy": activity("sorry", forEach={"items": "[1, 2]", "maxConcurrency": 1})}
+    swf = swf_of(nodes, onCancel="tidy").request_cancel().decide().request_cancel().complete("tidy.1.1.0").decide()
+    assert scheduled(swf) == ["tidy.1.1.1"]
+
+
 def test_a_join_there_does_not_wait_for_branches_that_were_stopped() -> None:
     nodes = {"fork": {"type": "pass", "next": ["a", "b"]}, "a": activity("end"), "b": activity("end")}
     nodes |= {"tidy": activity("end"), "end": end(output="{% results.tidy %}")}
