@@ -54,6 +54,8 @@ HELPERS: Final = {
         $asl_has($a, $o.v) ? $a : $append($a, $asl_one($o.v)) }, []) }""",
     "asl_has": "function($v, $x) { $exists($filter($asl_nodes($v), function($o) { $o.v = $x })) }",
     "asl_split": "function($t, $d) { [$reduce($split($d, ''), function($parts, $c) { [$parts.$split($, $c)] }, [$t])] }",
+    "asl_object": """function($v) { $exists($v) and $type($v) != "object"
+        ? $error("States.ResultPathMatchFailure: there is no object to put it into") : $v }""",
     "asl_list": 'function($v) { $type($v) = "array" ? $v : $error("States.Runtime: a list is needed here") }',
     "asl_failed": r"""function($m) { $substringBefore($replace($m, /^item \d+: /, "", 1), ": ") }""",
     "asl_cause": r"""function($m) { ($t := $replace($m, /^item \d+: /, "", 1); $contains($t, ": ") ? $substringAfter($t, ": ") : "") }""",
@@ -118,10 +120,10 @@ def listed(sources: list[str]) -> str:
 
 
 def merged(base: str, steps: tuple[str, ...], value: str) -> str:
-    """`base` with `value` at a path of names."""
+    """`base` with `value` at a path of names; an error where it is no object. ($merge would make one of a list of objects.)"""
     first, *rest = steps
     inner = merged(step_into(base, first), tuple(rest), value) if rest else value
-    return f"$merge([{base}, {{{literal(first)}: {inner}}}])"
+    return f"$merge([$asl_object({base}), {{{literal(first)}: {inner}}}])"
 
 
 def _flat(text: str) -> str:
