@@ -15,10 +15,12 @@ and the history doesn't fill up until then. Imports `board`, `compensation`, `in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from typing import Final, Literal
+
+from msgspec.structs import replace
 
 from engine.interpreter.board import Board
 from engine.interpreter.compensation import MARKER, Compensation

@@ -1,15 +1,17 @@
 """What happened, as frozen values: the events that move a run, with only the fields that the fold reads.
 
-`door` makes these from raw SWF events; nothing here knows JSON. Names are the API's, shortened where it says `WorkflowExecution`, and the
+`door` makes these from raw SWF events; nothing here knows JSON. They are made for every event of every history, so they are Structs: frozen
+dataclasses whose constructor is C, ten times as fast. Names are the API's, shortened where it says `WorkflowExecution`, and the
 same for activity tasks, child executions and Lambda functions. Imports `spec.model`, `terms`, `work`; imported by `door`, `workdoor`,
 `run` and what `run` is made of.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from engine.interpreter.terms import NONE_GIVEN, Terms
 from engine.interpreter.work import WorkKind
@@ -29,34 +31,29 @@ class CloseStatus(StrEnum):
     TIMED_OUT = "TIMED_OUT"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class Happened(Struct, frozen=True, kw_only=True):
     """What every event has: its number in the history, from 1, and when it happened (epoch seconds)."""
 
     id: int
     time: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Irrelevant(Happened):
+class Irrelevant(Happened, frozen=True, kw_only=True):
     """An event that changes nothing but the time and the last event id."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionStarted(Happened):
+class ExecutionStarted(Happened, frozen=True, kw_only=True):
     workflow: str
     version: str
     input: Text
     terms: Terms = NONE_GIVEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionCancelRequested(Happened):
+class ExecutionCancelRequested(Happened, frozen=True, kw_only=True):
     """By somebody, or by the parent's child policy."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionClosed(Happened):
+class ExecutionClosed(Happened, frozen=True, kw_only=True):
     status: CloseStatus
     result: Text
     reason: str
@@ -67,26 +64,22 @@ class ExecutionClosed(Happened):
     """Likewise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloseRefused(Happened):
+class CloseRefused(Happened, frozen=True, kw_only=True):
     cause: str
     continuing: bool = False
     """It was to continue the execution as a new one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionTaskStarted(Happened):
+class DecisionTaskStarted(Happened, frozen=True, kw_only=True):
     """What the decisions before it led to has been seen by now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signaled(Happened):
+class Signaled(Happened, frozen=True, kw_only=True):
     signal: str
     input: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkScheduled(Happened):
+class WorkScheduled(Happened, frozen=True, kw_only=True):
     """An activity task or a Lambda function was scheduled, a child execution initiated. The events of the three kinds are read alike."""
 
     kind: WorkKind
@@ -98,8 +91,7 @@ class WorkScheduled(Happened):
     """Name and version of the activity or workflow type; the function's name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkRefused(Happened):
+class WorkRefused(Happened, frozen=True, kw_only=True):
     """ScheduleActivityTaskFailed, ScheduleLambdaFunctionFailed, StartChildWorkflowExecutionFailed."""
 
     kind: WorkKind
@@ -110,8 +102,7 @@ class WorkRefused(Happened):
     """The StartChildWorkflowExecutionInitiated event; 0 where there is none (API reference, StartChildWorkflowExecutionFailed...)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkStarted(Happened):
+class WorkStarted(Happened, frozen=True, kw_only=True):
     kind: WorkKind
     opened: int
     """The id of the WorkScheduled event; of every answer below too."""
@@ -119,44 +110,38 @@ class WorkStarted(Happened):
     """Of a child; else empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkCompleted(Happened):
+class WorkCompleted(Happened, frozen=True, kw_only=True):
     kind: WorkKind
     opened: int
     result: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkFailed(Happened):
+class WorkFailed(Happened, frozen=True, kw_only=True):
     kind: WorkKind
     opened: int
     reason: Text
     details: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkTimedOut(Happened):
+class WorkTimedOut(Happened, frozen=True, kw_only=True):
     kind: WorkKind
     opened: int
     timeout: str
     details: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkCanceled(Happened):
+class WorkCanceled(Happened, frozen=True, kw_only=True):
     kind: WorkKind
     opened: int
     details: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChildTerminated(Happened):
+class ChildTerminated(Happened, frozen=True, kw_only=True):
     kind: WorkKind
     opened: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionNotStarted(Happened):
+class FunctionNotStarted(Happened, frozen=True, kw_only=True):
     """StartLambdaFunctionFailed: it was scheduled, and that was its end."""
 
     kind: WorkKind
@@ -165,56 +150,47 @@ class FunctionNotStarted(Happened):
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelRequested(Happened):
+class CancelRequested(Happened, frozen=True, kw_only=True):
     """Our request to cancel a piece of work has been carried out (of a child: initiated)."""
 
     kind: WorkKind
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelRefused(Happened):
+class CancelRefused(Happened, frozen=True, kw_only=True):
     kind: WorkKind
     key: str
     cause: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerStarted(Happened):
+class TimerStarted(Happened, frozen=True, kw_only=True):
     timer_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartTimerFailed(Happened):
+class StartTimerFailed(Happened, frozen=True, kw_only=True):
     timer_id: str
     cause: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerFired(Happened):
+class TimerFired(Happened, frozen=True, kw_only=True):
     timer_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerCanceled(Happened):
+class TimerCanceled(Happened, frozen=True, kw_only=True):
     timer_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelTimerFailed(Happened):
+class CancelTimerFailed(Happened, frozen=True, kw_only=True):
     timer_id: str
     cause: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkerRecorded(Happened):
+class MarkerRecorded(Happened, frozen=True, kw_only=True):
     marker: str
     details: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordMarkerFailed(Happened):
+class RecordMarkerFailed(Happened, frozen=True, kw_only=True):
     marker: str
 
 

@@ -7,8 +7,9 @@ here beyond the texts that SWF carries for us. Imports `terms`, `work`, `spec.mo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from engine.interpreter.terms import Terms
 from engine.interpreter.work import WorkKind
@@ -17,8 +18,7 @@ from engine.spec.model import ABSENT, Absent, ActivityTimeouts, ChildPolicy, Chi
 Text: TypeAlias = str | Literal[Absent.ABSENT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleActivity:
+class ScheduleActivity(Struct, frozen=True, kw_only=True):
     activity_id: str
     activity: str
     version: str
@@ -43,8 +43,7 @@ class ScheduleActivity:
         return f"{self.activity} {self.version}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartChild:
+class StartChild(Struct, frozen=True, kw_only=True):
     """What is absent is as the workflow type was registered."""
 
     workflow_id: str
@@ -72,8 +71,7 @@ class StartChild:
         return f"{self.workflow} {self.version}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleFunction:
+class ScheduleFunction(Struct, frozen=True, kw_only=True):
     id: str
     function: str
     control: str
@@ -94,13 +92,11 @@ class ScheduleFunction:
         return self.function
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestCancelActivity:
+class RequestCancelActivity(Struct, frozen=True, kw_only=True):
     activity_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestCancelChild:
+class RequestCancelChild(Struct, frozen=True, kw_only=True):
     """Absent `run_id`: whatever run of that workflowId is open."""
 
     workflow_id: str
@@ -109,15 +105,13 @@ class RequestCancelChild:
     """The child's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartTimer:
+class StartTimer(Struct, frozen=True, kw_only=True):
     timer_id: str
     control: Text
     seconds: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartTimerUntil:
+class StartTimerUntil(Struct, frozen=True, kw_only=True):
     """A timer that should fire at a time (epoch seconds): how long that is gets clear when the decision is made."""
 
     timer_id: str
@@ -125,35 +119,29 @@ class StartTimerUntil:
     time: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelTimer:
+class CancelTimer(Struct, frozen=True, kw_only=True):
     timer_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordMarker:
+class RecordMarker(Struct, frozen=True, kw_only=True):
     marker: str
     details: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompleteExecution:
+class CompleteExecution(Struct, frozen=True, kw_only=True):
     result: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailExecution:
+class FailExecution(Struct, frozen=True, kw_only=True):
     reason: str
     details: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelExecution:
+class CancelExecution(Struct, frozen=True, kw_only=True):
     details: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContinueExecution:
+class ContinueExecution(Struct, frozen=True, kw_only=True):
     """The same workflow once more, as a new execution with the same workflowId."""
 
     input: Text

@@ -15,8 +15,9 @@ from). Imports these, `errors`, `graph.plan` and `spec`; imported by everyone ab
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, ClassVar, Final, Literal
+
+from msgspec.structs import replace
 
 from engine.errors import HistoryError, SpecMismatch
 from engine.graph.plan import Plan

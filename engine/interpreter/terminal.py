@@ -5,8 +5,9 @@ Imports `envelope`, `failure`, `intents`, `texts`, `spec`; imported by `course`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal, assert_never
+
+from msgspec.structs import replace
 
 from engine.interpreter.envelope import seems_ours
 from engine.interpreter.failure import Failure

@@ -6,16 +6,16 @@ have stays absent, so that the workflow type's registered default holds again. I
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from engine.spec.model import ABSENT, Absent
 
 Given: TypeAlias = str | Literal[Absent.ABSENT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Struct, frozen=True, kw_only=True):
     """As SWF writes them: timeouts and priority are texts of digits (API reference, ContinueAsNewWorkflowExecutionDecisionAttributes)."""
 
     execution_timeout: Given = ABSENT

@@ -7,11 +7,11 @@ The spec has to be the same, to the digest. Imports `board`, `carried`, `closing
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from engine.errors import HistoryError, SpecMismatch
 from engine.interpreter import carried as c

@@ -6,9 +6,10 @@ interpreter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from engine.spec.model import ABSENT, Absent
 
@@ -23,8 +24,7 @@ MOST_OPEN: Final = 1_000
 """Pieces of work of one execution. Amazon SWF Developer Guide, "Amazon SWF Quotas": so many of each kind; ours is the sum of all kinds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True):
     """One piece of work (or a timer on its way): of which node, in which visit, which attempt; of which item, where it has items.
 
     `undo`: it undoes what that visit did; `attempt` is then the undo's own.
