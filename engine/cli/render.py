@@ -73,8 +73,9 @@ def _overlay(common: Common, plan: Plan, given: Mapping[str, Any]) -> Overlay:
     with on_execution(common, given["workflow_id"], given["run_id"]) as (client, execution):
         address = (execution.domain, execution.workflow_id, execution.run_id)
         events = events_after(client, address, 0, until=given["at"] or sys.maxsize)
-    run = Run(plan, workflow_id=execution.workflow_id, run_id=execution.run_id)
-    for event in claims_of(common).events(events):
+    claims = claims_of(common)
+    run = Run(plan, workflow_id=execution.workflow_id, run_id=execution.run_id, longest=claims.longest)
+    for event in claims.events(events):
         run.fold(event)
     return overlay_of(plan, run.view())
 

@@ -69,7 +69,7 @@ class Histories:
             latest = at >= len(events)
             run = held.run if latest else None
             if run is None or run.plan is not plan:
-                run = Run(plan, workflow_id=address[1], run_id=address[2])
+                run = Run(plan, workflow_id=address[1], run_id=address[2], longest=self._claims.longest)
             try:
                 for event in events[run.last_event_id : at]:
                     run.fold(event)
