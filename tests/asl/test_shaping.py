@@ -130,3 +130,9 @@ def test_the_context_object_says_who_and_where() -> None:
         }
     )
     assert output(machine, {"v": [1]}) == {"n": "scenario", "i": [1], "s": "S1", "m": "M"}
+
+
+@pytest.mark.parametrize("data", [[], [{"a": 1}], "text", 1, None])
+def test_a_result_path_needs_an_object(data: Any) -> None:
+    assert run(one_pass(Result=1, ResultPath="$.r"), data).status == "failed"
+    assert run(chain({"Type": "Task", "Resource": ECHO, "ResultPath": "$.a.b"}), {"a": data}).status == "failed"
