@@ -15,7 +15,7 @@ from starlette.routing import Route
 from engine.console.desk import Desk, desk_of, number, to
 from engine.console.drawing import svg_over
 from engine.console.histories import Event, Refused
-from engine.console.live import watch
+from engine.console.live import mark, watch
 from engine.console.timeline import timeline_of
 from engine.graph.plan import Plan
 from engine.runtime.reading.closing import Closing, parse_closing
@@ -73,7 +73,7 @@ def show(request: Request) -> Response:
         info=looked.overview.info,
         tabs=TABS,
         moment=looked.events[looked.at - 1] if looked.events else {},
-        live=f"{desk.root}/live{_path(looked.execution)}" if looked.latest and not looked.overview.info.closed else "",
+        live=_live(desk, looked) if looked.latest and not looked.overview.info.closed else "",
         **_TABS[looked.tab](desk, looked, request),
     )
 
@@ -97,6 +97,10 @@ def look(desk: Desk, request: Request) -> Looked:
     )
 
 
+def _live(desk: Desk, looked: Looked) -> str:
+    return f"{desk.root}/live{_path(looked.execution)}?seen={mark(looked.events[-1]['eventId'])}"
+
+
 async def live(request: Request) -> Response:
     """Says `changed` when the history has grown, `over` when the execution is closed."""
     desk = desk_of(request)
@@ -108,7 +112,7 @@ async def live(request: Request) -> Response:
         last = desk.client.call("GetWorkflowExecutionHistory", asked)["events"][0]
         return last["eventId"], last["eventType"] in CLOSING
 
-    return watch(seen)
+    return watch(seen, request.query_params.get("seen", ""))
 
 
 CLOSING: Final = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,9 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.console.desk import desk_of, to
-from engine.console.live import watch
+from engine.console.live import mark, watch
 from engine.console.words import STATUS_WORDS
 from engine.errors import UsageError
+from engine.runtime.reading.executions import Info
 from engine.runtime.reading.searching import Wanted, count, search_page
 from engine.spec.model import ABSENT
 from engine.swf.paging import paged
@@ -47,7 +48,7 @@ def show(request: Request) -> Response:
         here=here,
         first=f"{here}?{urlencode(asked)}" if after else "",
         next=f"{here}?{urlencode({**asked, 'after': found.next})}" if found.next else "",
-        live="" if after else f"{desk.root}/live{to('d', domain, 'executions')}?{urlencode(asked)}",
+        live="" if after else f"{desk.root}/live{to('d', domain, 'executions')}?{urlencode({**asked, 'seen': mark(_looks(found.infos))})}",
     )
 
 
@@ -58,10 +59,14 @@ async def live(request: Request) -> Response:
     wanted = wanted_of({name: value for name, value in request.query_params.items() if name in FIELDS})
 
     def seen() -> tuple[object, bool]:
-        infos = search_page(desk.client, domain, wanted, SIZE).infos
-        return [(info.run_id, info.status, info.cancel_requested) for info in infos], False
+        return _looks(search_page(desk.client, domain, wanted, SIZE).infos), False
 
-    return watch(seen)
+    return watch(seen, request.query_params.get("seen", ""))
+
+
+def _looks(infos: Sequence[Info]) -> list[tuple[str, str, bool]]:
+    """What of executions a row shows, and time changes."""
+    return [(info.run_id, info.status, info.cancel_requested) for info in infos]
 
 
 def wanted_of(asked: Mapping[str, str]) -> Wanted:

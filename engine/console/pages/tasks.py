@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.console.desk import Desk, desk_of, to
-from engine.console.live import watch
+from engine.console.live import mark, watch
 from engine.runtime.reading.eventlines import attributes_of
 from engine.runtime.reading.searching import Wanted, search
 from engine.spec.model import ABSENT, ActivityNode
@@ -45,12 +45,13 @@ class Row:
 def show(request: Request) -> Response:
     desk = desk_of(request)
     domain = request.path_params["domain"]
-    return desk.page(request, "tasks.html", rows=rows_of(desk, domain), live=f"{desk.root}/live{to('d', domain, 'tasks')}")
+    rows = rows_of(desk, domain)
+    return desk.page(request, "tasks.html", rows=rows, live=f"{desk.root}/live{to('d', domain, 'tasks')}?seen={mark(rows)}")
 
 
 async def live(request: Request) -> Response:
     desk = desk_of(request)
-    return watch(lambda: (rows_of(desk, request.path_params["domain"]), False))
+    return watch(lambda: (rows_of(desk, request.path_params["domain"]), False), request.query_params.get("seen", ""))
 
 
 def rows_of(desk: Desk, domain: str) -> list[Row]:
