@@ -49,7 +49,7 @@ class Desk:
         text = self.templates.get_template(template).render(
             root=self.root,
             url=self.client.url,
-            domains=self.domains() if not template.startswith("login") else [],
+            domains=self.domains() if self.access.admits(visitor) else [],
             domain=request.path_params.get("domain", ""),
             visitor=visitor,
             csrf=visitor.csrf(self.access),

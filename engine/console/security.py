@@ -52,6 +52,10 @@ class Access:
     def signer(self) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self.key, salt="swfgraph console")
 
+    def admits(self, visitor: Visitor) -> bool:
+        """Whether this visitor may see what there is."""
+        return not self.tokens or visitor.name in self.tokens
+
     def who(self, token: str) -> str:
         """The name that goes with a token; empty: nobody's. Takes as long for any token."""
         found = ""
@@ -119,8 +123,7 @@ class Guard:
         if connection.scope["method"] not in READING and not _same_origin(connection, host):
             return PlainTextResponse("This request came from another site's page, and was not carried out.\n", status_code=403)
         path = connection.scope["path"].removeprefix(self._root)
-        needs_login = bool(self._access.tokens) and not path.startswith(OPEN_PATHS)
-        if needs_login and visitor_of(self._access, connection).name not in self._access.tokens:
+        if not path.startswith(OPEN_PATHS) and not self._access.admits(visitor_of(self._access, connection)):
             return RedirectResponse(f"{self._root}/login", status_code=303)
         return None
 

@@ -82,6 +82,12 @@ class TestWithTokens:
         assert (answer.status_code, answer.headers["location"]) == (303, "/console/login")
         assert "FruitWorkflow" not in answer.text
 
+    @pytest.mark.parametrize("nothing", ["/console/static/nothing", "/console/loginx"])
+    def test_what_is_not_there_is_told_without_what_is(self, stranger: TestClient, nothing: str) -> None:
+        answer = stranger.get(nothing)
+        assert answer.status_code == 404
+        assert "TEST_SWF" not in answer.text
+
     def test_a_wrong_token_lets_nobody_in(self, stranger: TestClient) -> None:
         assert send(stranger, path("login"), {"token": "open barley"}).status_code == 403
         assert stranger.get(DOMAINS).status_code == 303

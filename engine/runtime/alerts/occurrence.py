@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
@@ -100,7 +100,8 @@ def message(occurrence: Occurrence, channel: str, *, url: str, plain: bool) -> M
     known = [line for text in occurrence.lines for line in text.splitlines() if line.strip()]
     cut = [*known[:MOST_LINES], f"... {len(known) - MOST_LINES} more lines"] if len(known) > MOST_LINES else known
     told = [clean(line, plain=plain) for line in (head, *cut)]
-    body = "\n".join((*told, f"Look: {look_command(about, url)}", f"Alert {alert_id}"))
+    look = look_command(replace(about, workflow_id=_inert(about.workflow_id, plain=plain)), url)
+    body = "\n".join((*told, f"Look: {look}", f"Alert {alert_id}"))
     return Message(alert_id=alert_id, channel=channel, level=occurrence.level, title=clean(title, plain=plain), body=body, at=occurrence.at)
 
 
@@ -123,8 +124,12 @@ def without_user(url: str) -> str:
 def clean(text: str, *, plain: bool) -> str:
     """One line, of bounded length, that does nothing but be read."""
     line = " ".join(_CONTROL.sub(" ", text).split())
-    line = line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
-    return line if plain else _MARKUP.sub(_INVISIBLE, line)
+    return _inert(line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…", plain=plain)
+
+
+def _inert(text: str, *, plain: bool) -> str:
+    seen = _CONTROL.sub(" ", text)
+    return seen if plain else _MARKUP.sub(_INVISIBLE, seen)
 
 
 def _shown(seconds: float) -> str:

@@ -3,7 +3,7 @@
 What is asked, and whom, comes from the spec; the input fills in what its author left open. Redirects are not followed: an address that
 came over the wire is nobody's to call. Nothing is sent twice. The request runs in a thread of its own, so that a task that is to stop, or
 that takes too long, ends at once; what the other side makes of a request that nobody waits for is its own business. Known gap: proxies of
-the environment are not used. Imports urllib3, `output`, `scope`, `runtime.task`, `spec`; imported by `choose`, where a spec asks for it.
+the environment are not used. Imports urllib3, `output`, `scope`, `runtime.task`, `spec`; loaded by `choose`, where a spec asks for it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,10 @@ class HttpHandler:
         for name, variable in self.run_as.secret_headers.items():
             if variable not in os.environ:
                 raise _Unusable(f"the header {name} is to be the environment variable {variable}, which this worker does not have")
-            headers[name] = os.environ[variable]
+            secret = os.environ[variable].strip()
+            if not (secret.isascii() and secret.isprintable()):  # else whoever refuses it quotes it, and the failure goes into the history
+                raise _Unusable(f"the environment variable {variable} holds characters that no header {name} can have")
+            headers[name] = secret
         body = None
         if self.run_as.body is not ABSENT:
             value = render_value(self.run_as.body, job)
@@ -139,7 +142,7 @@ def _split(url: str) -> Url:
     try:
         return parse_url(url)
     except (HTTPError, ValueError):
-        raise _Unusable(f"{url[:200]!r} is no address") from None
+        raise _Unusable(f"{url.partition('?')[0].rpartition('@')[2][:200]!r} is no address") from None
 
 
 def _shown(url: str) -> str:

@@ -39,6 +39,13 @@ def test_what_would_mention_somebody_is_taken_apart() -> None:
     assert "everyone" in body
 
 
+def test_an_id_mentions_nobody_in_the_command_either() -> None:
+    body = message(occurrence(workflow_id="<!channel> @everyone \u202e"), "ops", url="http://h", plain=False).body
+    for harm in ("<!channel", "@everyone", "\u202e"):
+        assert harm not in body
+    assert "--url http://h" in body
+
+
 def test_a_program_gets_the_text_as_it_is() -> None:
     assert "@everyone <!channel>" in message(occurrence("@everyone <!channel>"), "ops", url="http://h", plain=True).body
 

@@ -114,6 +114,19 @@ def test_a_secret_header_is_the_workers_own(server: str, monkeypatch: pytest.Mon
     assert len(SEEN) == 1
 
 
+def test_a_secret_stays_one_where_it_is_no_header(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures go into the history."""
+    monkeypatch.setenv("TOKEN_OF_TESTS", "Bearer xyz\n")
+    result(ask(server, secret_headers={"Authorization": "TOKEN_OF_TESTS"}))
+    assert SEEN[0]["headers"]["Authorization"] == "Bearer xyz", "a file's last line end is no part of what it holds"
+    for value in ("Bearer xyz\nX-B: b", "Bearer xyz\u2026"):
+        monkeypatch.setenv("TOKEN_OF_TESTS", value)
+        outcome = failed(ask(server, secret_headers={"Authorization": "TOKEN_OF_TESTS"}))
+        assert outcome.reason == "Http.InvalidRequest"
+        assert "xyz" not in outcome.details
+    assert len(SEEN) == 1
+
+
 @pytest.mark.parametrize(("status", "details"), [(404, "this is 404"), (500, "with an empty body"), (201, "this is 201")])
 def test_a_status_that_is_not_expected_is_an_error_of_its_own(server: str, status: int, details: str) -> None:
     outcome = failed(ask(f"{server}/status/{status}", expect=(200,)))
@@ -166,6 +179,13 @@ def test_nobody_there_is_said_without_what_may_be_secret() -> None:
 @pytest.mark.parametrize("url", ["", "{% input %}", "file:///etc/passwd", "ftp://host/x", "http://", "//host/x", "http://[::1"])
 def test_what_is_no_http_address_is_not_asked(url: str) -> None:
     assert failed(ask(url, given="gopher://x")).reason == "Http.InvalidRequest"
+
+
+def test_what_is_no_address_is_shown_without_what_may_be_secret() -> None:
+    details = failed(ask("http://user:password@[::1/path?token=secret")).details
+    assert "/path" in details
+    assert "secret" not in details
+    assert "password" not in details
 
 
 def test_a_header_that_would_begin_another_one_is_refused(server: str) -> None:
