@@ -109,3 +109,5 @@ def _parsed(text: str, what: str) -> Json:
         return json.loads(text)
     except ValueError as error:
         raise UsageError(f"{what} is no JSON: {error}. Text stands in double quotes") from None
+    except RecursionError:
+        raise UsageError(f"{what} is nested too deep") from None

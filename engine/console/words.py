@@ -1,6 +1,6 @@
 """Values -> the words of a page: times, durations, statuses, JSON. Text only: templates escape it. Pure.
 
-Imports `runtime.reading`; imported by `desk`, which gives these to the templates as filters.
+Imports `runtime.reading`, `spec.payload`; imported by `desk`, which gives these to the templates as filters.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from engine.runtime.reading.moments import iso, span, timeout
+from engine.spec.payload import decode, encode
 
 STATUS_WORDS: Final[Mapping[str, str]] = {
     "OPEN": "Open",
@@ -34,12 +35,13 @@ def status_word(status: str) -> str:
 
 def pretty(value: Any) -> str:
     """A payload's text, indented where it is JSON; any other value as indented JSON."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return str(value)
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    read = decode(value) if isinstance(value, str) else value
+    if isinstance(value, str) and read == value:
+        return value
+    try:
+        return json.dumps(read, ensure_ascii=False, indent=2)
+    except RecursionError:  # nested so deep that indented it would be of no use either
+        return value if isinstance(value, str) else encode(value)
 
 
 def short(text: str, longest: int = 80) -> str:

@@ -63,7 +63,7 @@ def _row(index: int, shelved: Shelved) -> Row:
 def _top(shelved: Shelved) -> Mapping[str, Any]:
     try:
         value = json.loads(shelved.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -78,7 +78,7 @@ def _request(
         asked: dict[str, Any] = {
             "domain": domain,
             "workflowId": workflow_id,
-            "workflowType": {"name": form["type"], "version": form["version"]},
+            "workflowType": _type(form),
         }
         asked |= {"tagList": list(tags)} if tags else {}
         if given is not ABSENT:

@@ -6,12 +6,12 @@ on executions and by the console.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import SwfFault, UsageError
+from engine.spec.payload import decode
 from engine.swf.client import Client
 
 ANY_TIME = {"oldestDate": 0.0}
@@ -110,21 +110,21 @@ def parse_info(wire: Mapping[str, Any]) -> Info:
 
 def parse_progress(context: str) -> Progress | NoProgress:
     """What is not swfgraph's own summary (version 1) stays text."""
-    try:
-        summary = json.loads(context)
-    except json.JSONDecodeError:
-        return NoProgress(context=context)
+    summary = decode(context)
     if not isinstance(summary, dict) or summary.get("v") != 1:
         return NoProgress(context=context)
-    return Progress(
-        nodes=summary["nodes"],
-        done=summary["done"],
-        skipped=summary["skipped"],
-        running=summary["running"],
-        failed=tuple(summary["failed"]),
-        open=tuple(OpenNode(**{name: one[name] for name in ("node", "state", "visit", "attempt", "since")}) for one in summary["open"]),
-        phase=summary["phase"],
-    )
+    try:
+        return Progress(
+            nodes=summary["nodes"],
+            done=summary["done"],
+            skipped=summary["skipped"],
+            running=summary["running"],
+            failed=tuple(summary["failed"]),
+            open=tuple(OpenNode(**{name: one[name] for name in ("node", "state", "visit", "attempt", "since")}) for one in summary["open"]),
+            phase=summary["phase"],
+        )
+    except (KeyError, TypeError):  # another decider's, which also calls its version 1
+        return NoProgress(context=context)
 
 
 def find(client: Client, domain: str, workflow_id: str, run_id: str) -> Execution:

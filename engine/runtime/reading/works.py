@@ -1,17 +1,17 @@
 """A history -> what was worked on in it: activity tasks, Lambda functions, child executions, timers, each with its times and outcome.
 
 What the Activities and Timeline tabs of the console show. Knows no spec: any execution of any decider can be read. Pure. Imports
-`eventlines`; imported by the console.
+`eventlines`, `spec.payload`; imported by the console.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from engine.runtime.reading.eventlines import Event, attributes_of
+from engine.spec.payload import decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +129,7 @@ def _type(attributes: Mapping[str, Any]) -> str:
 
 def _address(control: str) -> Mapping[str, Any]:
     """Node, visit, attempt, item, as swfgraph's decider writes them; nothing of another decider's."""
-    try:
-        value = json.loads(control)
-    except ValueError:
-        return {}
+    value = decode(control)
     return value if isinstance(value, dict) and isinstance(value.get("node"), str) else {}
 
 
