@@ -16,7 +16,7 @@ from engine.graph.digest import digest_of
 from engine.graph.findings import Places
 from engine.graph.plan import Edge, EdgeKind, Plan
 from engine.graph.structure import Structure, structure_findings, structure_of
-from engine.spec.model import ABSENT, Absent, DecisionNode, Spec
+from engine.spec.model import ABSENT, Absent, DecisionNode, Spec, Work
 from engine.spec.source import Document
 
 
@@ -51,6 +51,7 @@ def plan_of(structure: Structure) -> Plan:
         downstream=_downstream(structure.forward, ordered, begun_again),
         digest=digest_of(spec, start),
         on_cancel=spec.on_cancel,
+        undoable=frozenset(name for name, node in spec.nodes.items() if isinstance(node, Work) and node.compensate is not ABSENT),
     )
 
 

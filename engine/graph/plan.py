@@ -71,6 +71,8 @@ class Plan:
     """sha256 (hex, first 32 characters) of what the decider interprets: neither descriptions nor `run`."""
     on_cancel: str | Literal[Absent.ABSENT] = ABSENT
     """The node that a cancel request leads to: no edge does, and nobody enters it otherwise."""
+    undoable: frozenset[str] = frozenset()
+    """Nodes that can be undone (`compensate`)."""
 
     @property
     def nodes(self) -> Mapping[str, Node]:

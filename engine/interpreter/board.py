@@ -33,6 +33,9 @@ class Verdict(StrEnum):
     SKIP = "skip"
 
 
+NO_NODES: Final = dict.fromkeys(NodeState, 0)
+"""How many of them are in each state."""
+
 LIVE: Final = frozenset({NodeState.OPEN, NodeState.RETRYING})
 
 
@@ -93,7 +96,7 @@ class Board:
         self.live: dict[str, Place] = {}
         """Open and retrying nodes, in the order in which they were entered."""
         self.failed: dict[str, None] = {}
-        self.counts = dict.fromkeys(NodeState, 0)
+        self.counts = NO_NODES.copy()
         """Of the nodes that were ever touched."""
 
     def place(self, name: str) -> Place:
@@ -123,24 +126,24 @@ class Board:
         self._touched = {name for name, place in places.items() if place.state is not NodeState.IDLE}
         self.live = {name: self._places[name] for name in live}
         self.failed = dict.fromkeys(failed)
-        self.counts = dict.fromkeys(NodeState, 0)
+        self.counts = NO_NODES.copy()
         for place in places.values():
             self.counts[place.state] += 1
 
     def move(self, place: Place, trigger: NodeTrigger) -> None:
-        state = NODE[place.state][trigger]
+        name, before = place.node.name, place.state
+        state = NODE[before][trigger]
         if state is IMPOSSIBLE:
-            raise AssertionError(f"the node {place.node.name} is {place.state}: it can't {trigger}")
-        self.counts[place.state] -= 1
+            raise AssertionError(f"the node {name} is {before}: it can't {trigger}")
+        self.counts[before] -= 1
         self.counts[state] += 1
-        name = place.node.name
         if state in LIVE:
             self.live[name] = place
         else:
             self.live.pop(name, None)
         if state is NodeState.FAILED:
             self.failed[name] = None
-        elif place.state is NodeState.FAILED:
+        elif before is NodeState.FAILED:
             del self.failed[name]
         place.state = state
         self._watcher.moved(name, trigger)

@@ -76,7 +76,7 @@ class Compensation:
         self._ledger = ledger
         self._data = data
         self.open: Undo | Literal[Absent.ABSENT] = ABSENT
-        self.possible = any(undo_of(plan, name) is not ABSENT for name in plan.nodes)
+        self.possible = bool(plan.undoable)
         """Some node of the spec can be undone."""
         self.done: list[Done] = []
         """What has completed and is not undone, in the order of completion."""

@@ -13,9 +13,10 @@ Imports `closing`, `envelope`, `intents`, `ledger`, `packing`, `parts`, `terms`,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from engine.interpreter.closing import UNHANDLED, Phase
 from engine.interpreter.envelope import sealed
@@ -55,8 +56,7 @@ class Carry(StrEnum):
     """Open work took too long."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Luggage:
+class Luggage(Struct, frozen=True, kw_only=True):
     """What goes along beside the state."""
 
     input: Json | Literal[Absent.ABSENT]
@@ -68,11 +68,12 @@ class Luggage:
 class Draining:
     """Part of a run."""
 
-    __slots__ = ("_impatient", "_luggage", "_parts", "_timer", "_timers", "at", "intent", "said")
+    __slots__ = ("_impatient", "_parts", "_timer", "_timers", "at", "intent", "luggage", "said")
 
-    def __init__(self, parts: Parts, luggage: Luggage, most_events: int) -> None:
+    def __init__(self, parts: Parts, most_events: int) -> None:
         self._parts = parts
-        self._luggage = luggage
+        self.luggage: Luggage | Literal[Absent.ABSENT] = ABSENT
+        """There, once the execution has started."""
         self._impatient = False
         self._timer: Timer | Literal[Absent.ABSENT] = ABSENT
         self._timers = 0
@@ -94,7 +95,9 @@ class Draining:
         self.said = Carry.DRAINING
         if not ledger.quiet:
             return self._wait(event_id)
-        luggage = self._luggage
+        luggage = self.luggage
+        if luggage is ABSENT:
+            raise AssertionError("the execution has not started")
         text = sealed(luggage.input, packed(self._parts, luggage.chain))
         if len(text) > self._parts.data.longest:
             return self._put_off(event_id, Carry.TOO_LARGE)
@@ -107,8 +110,7 @@ class Draining:
 
     def is_strange(self, timer_id: str) -> bool:
         """Whether this is the timer of a decider that drains sooner than this one does."""
-        own = (timer.intent.timer_id for timer in self._parts.ledger.timers())
-        return timer_id.startswith(PREFIX) and timer_id not in own
+        return timer_id.startswith(PREFIX) and not any(timer.intent.timer_id == timer_id for timer in self._parts.ledger.timers())
 
     def lose_patience(self) -> None:
         """What is open takes too long."""

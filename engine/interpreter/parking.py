@@ -7,7 +7,7 @@ refusal is no attempt of the node. Imports `failure`, `intents`, `ledger`, `work
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from typing import Final
 
 from engine.interpreter.failure import share, throttle
@@ -45,7 +45,7 @@ class Parking:
     def __init__(self, ledger: Ledger, run_id: str) -> None:
         self._ledger = ledger
         self._run_id = run_id
-        self._works: dict[WorkKind, deque[Work]] = {kind: deque() for kind in WorkKind}
+        self._works: defaultdict[WorkKind, deque[Work]] = defaultdict(deque)
         self._timers: deque[Timer] = deque()
         self._waiting: list[Work | Timer] = []
         """For time to pass."""
@@ -68,7 +68,7 @@ class Parking:
 
     def room_for(self, kind: WorkKind) -> None:
         """Work of this kind has closed."""
-        if self._works[kind]:
+        if kind in self._works:
             self._let_in(self._works[kind])
 
     def room_for_timer(self) -> None:

@@ -6,8 +6,9 @@ Imports `board`, `closing`, `ledger`, `nodes`, `scope`, `terms`, `graph.plan`, `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from engine.graph.plan import Plan
 from engine.interpreter.board import Board
@@ -19,8 +20,7 @@ from engine.interpreter.terms import Terms
 from engine.spec.model import ABSENT, Absent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Parts(Struct, frozen=True, kw_only=True):
     """What a run is made of."""
 
     plan: Plan
@@ -31,8 +31,7 @@ class Parts:
     closing: Closing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chain:
+class Chain(Struct, frozen=True, kw_only=True):
     """What all runs have in common that go on from one another."""
 
     run_id: str

@@ -63,7 +63,7 @@ class Run:
     the history has so many, the run goes on as a new execution.
     """
 
-    __slots__ = ("_closing", "_course", "_data", "_draining", "_most_events", "_now", "_parking", "last_event_id", "outcome", "parts")
+    __slots__ = ("_closing", "_course", "_data", "_draining", "_now", "_parking", "last_event_id", "outcome", "parts")
 
     def __init__(
         self,
@@ -83,8 +83,7 @@ class Run:
         self._course = Course(plan, board, ledger, self._parking, self._closing, self._data)
         self.parts = Parts(plan=plan, board=board, data=self._data, ledger=ledger, nodes=self._course.nodes, closing=self._closing)
         """For `carry`: only this class changes any of it."""
-        self._draining: Draining | Literal[Absent.ABSENT] = ABSENT
-        self._most_events = most_events
+        self._draining = Draining(self.parts, most_events)
         self._now = 0.0
         self.last_event_id = 0
         self.outcome: Outcome | Literal[Absent.ABSENT] = ABSENT
@@ -105,7 +104,7 @@ class Run:
         event = read_event(raw)
         if event.id != self.last_event_id + 1:
             raise HistoryError(event.id, f"after event {self.last_event_id} comes {self.last_event_id + 1}: fold all events, in order")
-        if self.closed:
+        if self._closing.phase is Phase.CLOSED:
             raise HistoryError(event.id, "the execution is closed: nothing can happen any more")
         if (event.id == 1) is not isinstance(event, e.ExecutionStarted):
             raise HistoryError(event.id, "a history begins with WorkflowExecutionStarted, and has no second one")
@@ -113,20 +112,19 @@ class Run:
         self.HANDLERS[type(event)](self, event)
         self.last_event_id = event.id
         self._now = event.time
-        if self._draining is not ABSENT and event.id >= self._draining.at and not self.closed and self._draining.look(event.id):
+        if event.id >= self._draining.at and not self.closed and self._draining.look(event.id):
             self._course.go_on(event.time)
 
     def decisions(self) -> list[Decision]:
         """SWF decisions for everything that is wanted and that no event has confirmed: at most 100, a close decision last."""
         close = self._closing.wanted
-        if close is ABSENT and self._draining is not ABSENT and not self.closed:
+        if close is ABSENT and not self.closed:
             close = self._draining.intent
         return batch(self.parts.ledger.pending, close, self.parts.ledger.more, self._now)
 
     def context(self) -> str:
         """The executionContext: a small JSON summary."""
-        said = ABSENT if self._draining is ABSENT else self._draining.said
-        return summary(len(self.plan.nodes), self.parts.board, self._closing, self._course.nodes.fanouts, said)
+        return summary(len(self.plan.nodes), self.parts.board, self._closing, self._course.nodes.fanouts, self._draining.said)
 
     def view(self) -> RunView:
         return RunView(
@@ -150,8 +148,7 @@ class Run:
         self._data.begin(given.value, event.workflow, event.version, chain.start, chain.run_id)
         details = encode({"digest": self.plan.digest, "spec": spec.name, "version": spec.version})
         self.parts.ledger.want_marker(RecordMarker(marker=SPEC_MARKER, details=details))
-        luggage = Luggage(input=given.value if given.input is not ABSENT else ABSENT, terms=event.terms, chain=chain)
-        self._draining = Draining(self.parts, luggage, self._most_events)
+        self._draining.luggage = Luggage(input=given.value if given.input is not ABSENT else ABSENT, terms=event.terms, chain=chain)
         self._course.nodes.again = ContinueExecution(input=given.input, terms=replace(event.terms, execution_timeout=chain.timeout))
         self._course.nodes.known.update(given.known)
         if state is ABSENT:
@@ -178,7 +175,7 @@ class Run:
         )
 
     def _close_refused(self, event: e.CloseRefused) -> None:
-        if event.continuing and not isinstance(self._closing.intent, ContinueExecution) and self._draining is not ABSENT:
+        if event.continuing and not isinstance(self._closing.intent, ContinueExecution):
             if self._draining.refused(event.id, event.cause):
                 self._course.go_on(event.time)
             return
@@ -243,7 +240,7 @@ class Run:
         timer = self.parts.ledger.timer_closed(event)
         self._parking.room_for_timer()
         if timer is not ABSENT:
-            if timer.live and timer.purpose is Purpose.DRAIN and self._draining is not ABSENT:
+            if timer.live and timer.purpose is Purpose.DRAIN:
                 self._draining.lose_patience()
             self._course.fired(timer, event.time)
 
@@ -257,7 +254,7 @@ class Run:
         self.parts.ledger.timer_not_canceled(event)
 
     def _is_strange(self, timer_id: str) -> bool:
-        return self._draining is not ABSENT and self._draining.is_strange(timer_id)
+        return self._draining.is_strange(timer_id)
 
     def _marker_recorded(self, event: e.MarkerRecorded) -> None:
         if event.marker == MARKER:

@@ -8,8 +8,9 @@ node (the item) is entered; each attempt begins from it. Also kept here: where t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, assert_never
+
+from msgspec import Struct
 
 from engine.errors import ExpressionError
 from engine.graph.plan import Plan
@@ -33,8 +34,7 @@ _ILLEGAL: Final = re.compile(r"[:/|\u0000-\u001f\u007f-\u009f]")
 """API reference, StartChildWorkflowExecutionDecisionAttributes, workflowId; nor may it be `arn`, or begin or end with white space."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """What all attempts have in common."""
 
     input: i.Text
@@ -43,8 +43,7 @@ class Order:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Child:
+class Child(Struct, frozen=True, kw_only=True):
     """Where a child execution is, that has started."""
 
     workflow_id: str
