@@ -16,6 +16,7 @@ from engine.cli.exits import Exit
 from engine.cli.options import Common, offline_command
 from engine.cli.output import note, print_json
 from engine.errors import UsageError
+from engine.spec.source import read_document
 
 _STEM = re.compile(r"\.(asl|states)?\.?json$|\.asl$")
 
@@ -45,7 +46,7 @@ def command(common: Common, file: Path, output: Path | None, force: bool, **chos
       swfgraph import order.asl.json --name Order --domain SHOP --json
     """
     options = Options(**{**chosen, "name": chosen["name"] or _STEM.sub("", file.name), "domain": common.domain})
-    imported = import_machine(_machine(file), options)
+    imported = import_machine(read_document(file).value, options)
     written = _write(imported, output or Path(), force=force)
     if common.json:
         remarks = [_remark(remark) for remark in imported.remarks]
@@ -55,18 +56,13 @@ def command(common: Common, file: Path, output: Path | None, force: bool, **chos
     return Exit.FAILED if imported.losses else Exit.DONE
 
 
-def _machine(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from None
-    except (UnicodeDecodeError, ValueError) as error:
-        raise UsageError(f"{file} is no JSON: {error}") from None
-
-
 def _write(imported: Imported, folder: Path, *, force: bool) -> list[Path]:
     """The files, the machine's own first. Nothing is written if one of them is in the way."""
-    paths = {name: folder / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name).strip('-.') or 'workflow'}.json" for name in imported.specs}
+    paths: dict[str, Path] = {}
+    for name in imported.specs:
+        stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "workflow"
+        free = (f"{stem}{number}.json" for number in ("", *(f"-{number}" for number in range(2, len(imported.specs) + 2))))
+        paths[name] = next(path for path in map(folder.joinpath, free) if path not in paths.values())
     in_the_way = [str(path) for path in paths.values() if path.exists() and not force]
     if in_the_way:
         raise UsageError(f"{', '.join(in_the_way)}: already there (--force writes over it, -o names another folder)")

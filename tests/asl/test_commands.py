@@ -63,9 +63,20 @@ def test_files_that_are_there_are_left_alone(shell: Shell) -> None:
     assert Path("order.json").read_text(encoding="utf-8") == "mine"
 
 
-def test_what_is_no_json_is_wrong_usage(shell: Shell) -> None:
-    Path("x.json").write_text("{", encoding="utf-8")
-    assert shell("import", "x.json").code == Exit.USAGE
+@pytest.mark.parametrize("text", ["{", '{"StartAt": "A", "StartAt": "B"}', "[" * 100_000])
+def test_what_is_no_json_is_said_with_its_place(shell: Shell, text: str) -> None:
+    Path("x.json").write_text(text, encoding="utf-8")
+    ended = shell("import", "x.json")
+    assert ended.code == Exit.FAILED
+    assert "x.json:1:" in ended.out + ended.err
+
+
+def test_two_children_whose_names_make_the_same_file_name_get_one_each(shell: Shell) -> None:
+    items = {"Type": "Map", "ItemProcessor": chain({"Type": "Task", "Resource": ECHO})}
+    machine = {"StartAt": "A b", "States": {"A b": {**items, "Next": "A-b"}, "A-b": {**items, "End": True}}}
+    assert shell("import", write(machine), "-o", "out").code == Exit.DONE
+    assert sorted(path.name for path in Path("out").iterdir()) == ["order-A-b-2.json", "order-A-b.json", "order.json"]
+    assert shell("check", "out").code == Exit.DONE
 
 
 def test_a_spec_becomes_a_machine(shell: Shell) -> None:
