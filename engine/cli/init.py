@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,7 @@ from engine.cli.exits import Exit
 from engine.cli.options import Common, offline_command
 from engine.cli.output import note, print_json
 from engine.errors import UsageError
+from engine.spec.shipped import shipped
 
 TEMPLATES: Final[Mapping[str, str]] = {
     "starter": "two scripts and a decision between them",
@@ -91,9 +91,9 @@ def command(common: Common, folder: Path, template: str) -> Exit:
 
 def project(template: str) -> list[Part]:
     """Every file of a new project, the template's own first."""
-    source = _shipped("specs") / template
+    source = shipped("specs") / template
     own = [Part(path=name, content=_localised(template, name, file)) for name, file in sorted(_files_below(source))]
-    schemas = [Part(path=f"schemas/{file.name}", content=file.read_bytes()) for file in sorted(_shipped("schemas").glob("*.json"))]
+    schemas = [Part(path=f"schemas/{file.name}", content=file.read_bytes()) for file in sorted(shipped("schemas").glob("*.json"))]
     specs = [part.path for part in own if _is_spec(part)]
     return [
         *(part for part in own if part.path != "README.md"),
@@ -114,12 +114,6 @@ def project(template: str) -> list[Part]:
             path=".gitignore", content=IGNORED.encode(), shared=True, advice="name .swfgraph/ in it: `swfgraph run` keeps its state there"
         ),
     ]
-
-
-def _shipped(name: str) -> Path:
-    """A folder that comes with swfgraph: in a wheel inside the package, in a checkout beside it."""
-    packaged = Path(str(files("engine") / name))
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / name
 
 
 def _files_below(source: Path) -> Iterator[tuple[str, Path]]:

@@ -1,8 +1,7 @@
 """Pass 1: a document against `workflow.schema.json`, and the JSON Schemas in it against theirs.
 
-Every mistake is one finding with its place. The branch of a node is chosen by its `type`, so that each
-complaint is about what the author meant to write. Imports jsonschema;
-imported by `graph` and the CLI.
+Every mistake is one finding with its place. The branch of a node is chosen by its `type`, so that each complaint is about what the
+author meant to write. Imports jsonschema; imported by `graph` and the CLI.
 """
 
 from __future__ import annotations
@@ -10,8 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Final
 
 from jsonschema import FormatChecker
@@ -22,6 +19,7 @@ from engine.spec.complaints import Complaint, complaints
 from engine.spec.duration import parse_duration
 from engine.spec.inputs import schema_complaints
 from engine.spec.model import UNLIMITED, Json
+from engine.spec.shipped import shipped
 from engine.spec.shortcuts import quick_validator
 from engine.spec.source import Document, pointer_to
 from engine.spec.times import check_cron, check_time_zone
@@ -31,7 +29,6 @@ A_YEAR: Final = 31_536_000
 LONGEST_LAMBDA: Final = 900
 """Seconds that a Lambda function may take: API reference, ScheduleLambdaFunctionDecisionAttributes, startToCloseTimeout."""
 
-_FILE: Final = "workflow.schema.json"
 _FORMATS: Final = FormatChecker(formats=())
 
 
@@ -44,10 +41,8 @@ def schema_findings(document: Document) -> list[Finding]:
 
 @cache
 def workflow_schema() -> Json:
-    """The schema itself: in a wheel inside the package, in a checkout beside it."""
-    packaged = files("engine") / "schemas" / _FILE
-    beside = Path(__file__).parents[2] / "schemas" / _FILE
-    return json.loads((packaged if packaged.is_file() else beside).read_text(encoding="utf-8"))
+    """The schema itself."""
+    return json.loads((shipped("schemas") / "workflow.schema.json").read_text(encoding="utf-8"))
 
 
 @cache

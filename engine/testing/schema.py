@@ -1,24 +1,25 @@
-"""A test file against `test.schema.json`: every mistake is one finding with its place. Imports jsonschema, `spec`; imported by `suite`."""
+"""A test file against `test.schema.json`: every mistake is one finding with its place. Imports jsonschema,
+`spec`; imported by `parse`, `fixture` and `suite`.
+"""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Final
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import FormatChecker
 from jsonschema.protocols import Validator
 
 from engine.errors import Finding
 from engine.spec.complaints import complaints
 from engine.spec.duration import parse_duration
 from engine.spec.model import Json
+from engine.spec.shipped import shipped
+from engine.spec.shortcuts import quick_validator
 from engine.spec.source import Document
 
-_FILE: Final = "test.schema.json"
 _FORMATS: Final = FormatChecker(formats=())
 
 
@@ -29,14 +30,6 @@ def schema_findings(document: Document) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.line, finding.column))
 
 
-@cache
-def tests_schema() -> Json:
-    """The schema itself: in a wheel inside the package, in a checkout beside it."""
-    packaged = files("engine") / "schemas" / _FILE
-    beside = Path(__file__).parents[2] / "schemas" / _FILE
-    return json.loads((packaged if packaged.is_file() else beside).read_text(encoding="utf-8"))
-
-
 def read_time(text: str) -> float:
     """Epoch seconds of an ISO 8601 time; UTC where it names no zone. Raises: ValueError."""
     moment = datetime.fromisoformat(text)
@@ -45,7 +38,7 @@ def read_time(text: str) -> float:
 
 @cache
 def _validator() -> Validator:
-    return Draft202012Validator(tests_schema(), format_checker=_FORMATS)
+    return quick_validator(json.loads((shipped("schemas") / "test.schema.json").read_text(encoding="utf-8")), _FORMATS)
 
 
 @_FORMATS.checks("swfgraph-duration", raises=ValueError)

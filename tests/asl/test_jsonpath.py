@@ -88,7 +88,7 @@ def _has_objects_under_wildcards(document: Any) -> bool:
 
 
 def _lists_on_the_way(path: str, document: Any) -> bool:
-    """Where a list is met by a name, or anything else by an index, the library and we go different ways (see docs/asl.md)."""
+    """Where a list is met by a name, or anything else by an index, the library and we go different ways (see docs/states-language.md)."""
     here = document
     for step in parse_path(path).steps:
         if isinstance(step, Name) != isinstance(here, dict):
