@@ -43,6 +43,7 @@ PAGE: Final = 1000
 CLOSING: Final = frozenset(
     {"CompleteWorkflowExecution", "FailWorkflowExecution", "CancelWorkflowExecution", "ContinueAsNewWorkflowExecution"}
 )
+"""Decisions that end the execution: the last of their response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,7 @@ class Decider:
                 extra=_address(task),
             )
         else:
-            if not any(decision["decisionType"] in CLOSING for decision in decisions):
+            if not decisions or decisions[-1]["decisionType"] not in CLOSING:
                 # It holds what events said, not what we answer: it is right whatever comes of that.
                 self._cache.give_back(task.run_id, held)
             return {"taskToken": task.token, "decisions": decisions, "executionContext": context}

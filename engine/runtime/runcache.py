@@ -35,16 +35,20 @@ class RunCache:
         """It is the caller's now. None: fold it anew."""
         with self._lock:
             held = self._held.pop(run_id, None)
-            self._room += 0 if held is None else held.characters
+            if held is not None:
+                self._room += held.characters
             return held
 
     def give_back(self, run_id: str, held: Held) -> None:
         """Where two threads folded the same execution, the one that got further stays."""
         with self._lock:
-            other = self._held.pop(run_id, held)
-            self._room += 0 if other is held else other.characters
-            kept = self._held[run_id] = max(held, other, key=lambda one: one.run.last_event_id)
-            self._room -= kept.characters
+            other = self._held.pop(run_id, None)
+            if other is not None:
+                self._room += other.characters
+                if other.run.last_event_id > held.run.last_event_id:
+                    held = other
+            self._held[run_id] = held
+            self._room -= held.characters
             while len(self._held) > self._size or (self._room < 0 and len(self._held) > 1):
                 self._room += self._held.popitem(last=False)[1].characters
 

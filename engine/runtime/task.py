@@ -1,5 +1,5 @@
 """One activity task as the worker and its handlers see it: what to run (`Job`), how it ended (`Outcome`), and what ties
-it to its worker meanwhile (`Leash`). No client, no process, no thread of its own. Imports `errors` and `spec` only.
+it to its worker meanwhile (`Leash`). No client, no process, no thread of its own. Imports `spec` only.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from engine.spec.model import ABSENT, Absent
 
@@ -28,8 +30,7 @@ _ACTIVITY_ID = re.compile(
 PollForActivityTask does not show the task's `control`, which says it too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """A task that was handed out, without the token: handlers run it, they don't answer it."""
 
     activity: str

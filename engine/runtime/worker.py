@@ -11,9 +11,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, assert_never
+
+from msgspec.structs import replace
 
 from engine.errors import EndpointUnavailable, InputError, PayloadError, PayloadMissing, SwfFault, UsageError
 from engine.runtime.backoff import Patience

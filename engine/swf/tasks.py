@@ -7,9 +7,10 @@ Source: API reference, PollForDecisionTask and PollForActivityTask.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 
 class Empty(Enum):
@@ -23,8 +24,7 @@ EMPTY: Final = Empty.EMPTY
 Nothing: TypeAlias = Literal[Empty.EMPTY]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionTask:
+class DecisionTask(Struct, frozen=True, kw_only=True):
     """A workflow execution that wants decisions."""
 
     token: str
@@ -42,8 +42,7 @@ class DecisionTask:
     """Empty: there are no more pages."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTask:
+class ActivityTask(Struct, frozen=True, kw_only=True):
     """Work to do."""
 
     token: str

@@ -11,6 +11,7 @@ Imports `errors`, `reference` and `store`; imported by decider, worker, start an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -20,42 +21,42 @@ from engine.runtime.payloads.reference import Reference, may_refer, parse, refer
 from engine.runtime.payloads.store import NoStore, Store
 
 Event: TypeAlias = Mapping[str, Any]
-Table: TypeAlias = Mapping[str, tuple[str, tuple[str, ...]]]
+Table: TypeAlias = Mapping[str, tuple[str, str]]
 
 LIMIT: Final = 32_768
 """Characters in SWF's own hands: API reference, `Data`."""
 
 
-def _table(kinds: Mapping[str, tuple[str, ...]], suffix: str) -> Table:
-    return {kind: (f"{kind[0].lower()}{kind[1:]}{suffix}", names) for kind, names in kinds.items()}
+def _table(kinds: Mapping[str, str], suffix: str) -> Table:
+    return {kind: (f"{kind[0].lower()}{kind[1:]}{suffix}", name) for kind, name in kinds.items()}
 
 
 NEWS: Final = _table(
     {
-        "WorkflowExecutionStarted": ("input",),
-        "WorkflowExecutionSignaled": ("input",),
-        "WorkflowExecutionCompleted": ("result",),
-        "WorkflowExecutionFailed": ("details",),
-        "WorkflowExecutionCanceled": ("details",),
-        "ActivityTaskCompleted": ("result",),
-        "ChildWorkflowExecutionCompleted": ("result",),
-        "ChildWorkflowExecutionFailed": ("details",),
-        "ChildWorkflowExecutionCanceled": ("details",),
-        "MarkerRecorded": ("details",),
+        "WorkflowExecutionStarted": "input",
+        "WorkflowExecutionSignaled": "input",
+        "WorkflowExecutionCompleted": "result",
+        "WorkflowExecutionFailed": "details",
+        "WorkflowExecutionCanceled": "details",
+        "ActivityTaskCompleted": "result",
+        "ChildWorkflowExecutionCompleted": "result",
+        "ChildWorkflowExecutionFailed": "details",
+        "ChildWorkflowExecutionCanceled": "details",
+        "MarkerRecorded": "details",
     },
     "EventAttributes",
 )
-"""Event types that bring data to whoever folds them -> the member with their attributes, and what in there may be a reference."""
+"""Event types that bring data to whoever folds them -> the member with their attributes, and which one of these may be a reference."""
 
 ALL: Final = {
     **NEWS,
     **_table(
         {
-            "ActivityTaskScheduled": ("input",),
-            "StartChildWorkflowExecutionInitiated": ("input",),
-            "SignalExternalWorkflowExecutionInitiated": ("input",),
-            "WorkflowExecutionContinuedAsNew": ("input",),
-            "WorkflowExecutionTerminated": ("details",),
+            "ActivityTaskScheduled": "input",
+            "StartChildWorkflowExecutionInitiated": "input",
+            "SignalExternalWorkflowExecutionInitiated": "input",
+            "WorkflowExecutionContinuedAsNew": "input",
+            "WorkflowExecutionTerminated": "details",
         },
         "EventAttributes",
     ),
@@ -64,18 +65,18 @@ ALL: Final = {
 
 DECISIONS: Final = _table(
     {
-        "ScheduleActivityTask": ("input",),
-        "StartChildWorkflowExecution": ("input",),
-        "SignalExternalWorkflowExecution": ("input",),
-        "CompleteWorkflowExecution": ("result",),
-        "FailWorkflowExecution": ("details",),
-        "CancelWorkflowExecution": ("details",),
-        "ContinueAsNewWorkflowExecution": ("input",),
-        "RecordMarker": ("details",),
+        "ScheduleActivityTask": "input",
+        "StartChildWorkflowExecution": "input",
+        "SignalExternalWorkflowExecution": "input",
+        "CompleteWorkflowExecution": "result",
+        "FailWorkflowExecution": "details",
+        "CancelWorkflowExecution": "details",
+        "ContinueAsNewWorkflowExecution": "input",
+        "RecordMarker": "details",
     },
     "DecisionAttributes",
 )
-"""Decision type -> the member with its attributes, and what in there may become a reference."""
+"""Decision type -> the member with its attributes, and which one of these may become a reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,21 +108,15 @@ class Claims:
 
     def events(self, events: Sequence[Event]) -> Sequence[Event]:
         """With the data that folding them needs in the place of references. Raises: as `resolved`."""
-        return _replaced(events, NEWS, "eventType", self._resolving)
+        return _replaced(events, NEWS, "eventType", math.inf, self.resolved)
 
     def shown(self, event: Event) -> Event:
         """With all its payloads. Raises: as `resolved`."""
-        return _replaced([event], ALL, "eventType", self._resolving)[0]
+        return _replaced([event], ALL, "eventType", math.inf, self.resolved)[0]
 
     def decisions(self, decisions: Sequence[Event]) -> Sequence[Event]:
         """With references in the place of what is too long. Raises: PayloadStoreUnusable."""
-        return _replaced(decisions, DECISIONS, "decisionType", self._keeping)
-
-    def _resolving(self, text: str) -> str | None:
-        return self.resolved(text) if may_refer(text) else None
-
-    def _keeping(self, text: str) -> str | None:
-        return self.kept(text) if len(text) > LIMIT or may_refer(text) else None
+        return _replaced(decisions, DECISIONS, "decisionType", LIMIT, self.kept)
 
     def _read(self, reference: Reference) -> str:
         content = self.store.get(reference.sha256)
@@ -137,11 +132,10 @@ NO_CLAIMS: Final = Claims(store=NoStore())
 def references_in(events: Iterable[Event]) -> Iterator[str]:
     """The digests of all payloads that a history refers to."""
     for event in events:
-        member, names = ALL.get(event["eventType"], _NOTHING)
-        for name in names:
-            reference = parse(event[member].get(name) or "")
-            if reference is not None:
-                yield reference.sha256
+        row = ALL.get(event["eventType"])
+        reference = None if row is None else parse(event[row[0]].get(row[1]) or "")
+        if reference is not None:
+            yield reference.sha256
 
 
 def brought(before: Sequence[Event], after: Sequence[Event]) -> int:
@@ -149,28 +143,28 @@ def brought(before: Sequence[Event], after: Sequence[Event]) -> int:
     count = 0
     for old, new in zip(before, after, strict=True):
         if new is not old:
-            member, names = NEWS[new["eventType"]]
-            count += sum(len(new[member].get(name) or "") for name in names)
+            member, name = NEWS[new["eventType"]]
+            count += len(new[member][name])
     return count
 
 
-_NOTHING: Final[tuple[str, tuple[str, ...]]] = ("", ())
+def _replaced(items: Sequence[Event], table: Table, kind: str, longest: float, replace: Callable[[str], str]) -> Sequence[Event]:
+    """The same sequence where nothing is to be replaced, which is nearly always: this is on the way of every event.
 
-
-def _replaced(items: Sequence[Event], table: Table, kind: str, replace: Callable[[str], str | None]) -> Sequence[Event]:
-    """The same sequence where nothing is to be replaced, which is nearly always: this is on the way of every event."""
+    `replace` is asked about texts of more than `longest` characters, and those that look like references.
+    """
     changed: list[Event] | None = None
     for place, item in enumerate(items):
         row = table.get(item[kind])
         if row is None:
             continue
-        attributes = item.get(row[0], _EMPTY)
-        for name in row[1]:
-            text = attributes.get(name)
-            new = replace(text) if text else None
-            if new is not None:
+        member, name = row
+        text = item.get(member, _EMPTY).get(name)
+        if text and (len(text) > longest or may_refer(text)):
+            new = replace(text)
+            if new is not text:
                 changed = list(items) if changed is None else changed
-                changed[place] = {**changed[place], row[0]: {**changed[place][row[0]], name: new}}
+                changed[place] = {**item, member: {**item[member], name: new}}
     return items if changed is None else changed
 
 
