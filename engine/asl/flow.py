@@ -3,7 +3,7 @@
 A machine runs one state after the other, so its transitions may form any cycle. A depth-first search from the start names the
 transitions that go back; without them the rest is acyclic. Whether one of them can be a retry edge is asked here too: its target must be
 on every path to its source (else what ran before would still stand, and joins would see it).
-Imports networkx, `machine`; imported by `loops`, `region`.
+Imports networkx, `machine`; imported by most of `asl`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Intrinsic functions, `States.Format('{}', $.name)` and its kin -> JSONata. Pure.
 
 Those that draw lots or make digests (`UUID`, `MathRandom`, `Hash`) have no counterpart, nor has `StringToJson`: JSONata can't read JSON.
-Imports `jsonata`, `jsonpath`, `paths`, `report`; imported by `payload`.
+Imports `jsonata`, `paths`, `report`; imported by `payload`.
 """
 
 from __future__ import annotations

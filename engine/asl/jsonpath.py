@@ -3,7 +3,7 @@
 Why our own: what is needed is the path's structure, to be written anew in JSONata, and the libraries for JSONPath keep theirs to
 themselves (and disagree with Step Functions on names such as `$.a-b`). What paths mean is held against jsonpath-ng by a differential test.
 Roots are `$` (the data), `$$` (the context object) and `$name` (a variable). Functions at a path's end, such as `length()`, are refused.
-Imports `report`; imported by `paths`, `payload`, `conditions`, `intrinsics`.
+Imports `report`; imported by `loops`, `paths`, `shaping`.
 """
 
 from __future__ import annotations

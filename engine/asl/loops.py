@@ -1,10 +1,11 @@
 """Transitions that go back: which become retry edges, and which begin a new execution.
 
-A retry edge forgets the results of all that runs again, so it can carry no data; ASL's loops do. It is the right thing only where what
-the loop changes is not looked at before it is set anew. That is shown by following the paths: a loop *dirties* the members that its
-results are put at; a state that reads a dirty member, or the document as a whole, spoils it; one that sets a member anew cleans it.
-Where that can't be shown, the loop's next turn is an execution of its own (a `continued` terminal with the data in its input): exact for
-every loop, also for those that are entered in their middle, and without bound. Imports `flow`, `machine`; imported by `scope`.
+A retry edge forgets the results of all that runs again, so it can carry no data; ASL's loops do. It is the right thing only where what the
+loop changes is not looked at before it is set anew. That is shown by following the paths: a loop *dirties* the members that its results are
+put at; a state that reads a dirty member, or the document as a whole, spoils it; one that sets a member anew cleans it. Where that can't be
+shown, the loop's next turn is an execution of its own (a `continued` terminal with the data in its input): exact for every loop, also for
+those that are entered in their middle, and without bound. Imports `flow`, `jsonpath`, `machine`, `report`; imported by what walks a
+machine.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A Parallel without Retry and Catch is a fan-out and a fan-in: a branch that fails fails the execution, as it does there. With them, and
 for every Map that has a Retry, the state as a whole is a child workflow, so that what is repeated or caught is all of it. What a Map does
 with each item is a child workflow per item. A branch whose loop carries data is a child as well, since it must be able to begin anew.
-Imports `work`, `states` and below; imported by `importing`.
+Imports `work` and below; imported by `importing`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """JSONPath, the context object and variables -> JSONata, over the data that a state sees.
 
 A definite path becomes the same path in JSONata: `$.a.b[0]` of a state after `fetch` is `results.fetch.a.b[0]`. Any other path becomes a
-chain of helpers that gives the list of all values found, exactly. Imports `jsonata`, `jsonpath`, `report`; imported by `payload`,
-`conditions`, `states`.
+chain of helpers that gives the list of all values found, exactly. Imports `jsonata`, `jsonpath`, `report`; imported by whatever
+reads or writes data.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Payload templates (`"x.$": "$.path"`) and JSONata strings (`{% ... %}`), as templates of ours or as one expression.
 
 As a template wherever a template may stand, since that reads like the original; as an expression where the value is part of a larger one.
-Imports `intrinsics`, `jsonata`, `paths`, `query`, `report`; imported by `states`.
+Imports `intrinsics`, `jsonata`, `paths`, `query`, `report`; imported by `nesting`, `outside`, `shaping`, `states`, `work`.
 """
 
 from __future__ import annotations

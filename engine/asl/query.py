@@ -2,7 +2,7 @@
 
 `$states.input.a` alone becomes the plain path that it is; any other expression gets its names bound in front of it, so that it means the
 same wherever they stand in it. What AWS adds to JSONata: `$partition` and `$range` are helpers; `$hash`, `$random`, `$uuid` and `$parse`
-have no counterpart. Imports `jsonata`, `paths`, `report`; imported by `payload`, `conditions`, `states`.
+have no counterpart. Imports `jsonata`, `paths`, `report`; imported by `conditions`, `nesting`, `payload`, `states`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A *loss*: the result differs from the original there, or fails there on purpose. A *note*: the result does the same, by other means that
 one should know of. What can't be done at all is refused: `AslError`, with the losses found so far no longer of interest.
-Imports `errors`; imported by the rest of `asl` and the CLI.
+Imports nothing; imported by the rest of `asl` and the CLI.
 """
 
 from __future__ import annotations

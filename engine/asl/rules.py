@@ -2,7 +2,7 @@
 
 Ours match by glob and first rule, so what `States.ALL` and `States.TaskFailed` leave out is caught by a rule of its own before them:
 `States.ALL` does not match runtime errors (JSONPath mode), `States.TaskFailed` does not match timeouts.
-Imports `machine`, `report`; imported by `states`.
+Imports `machine`, `report`; imported by `work`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A *carrier* is a node whose result is a state's whole output. In a scope without
 variables (or one that may begin anew with carried data) it is {"data": document, "vars": variables}. Where several carriers can have been
 the last, the latest that has a result is it: nodes are numbered in an order in which the states run, and a retry edge forgets all that is
 behind its target, so those that have a result are those on the way that was taken.
-Imports `flow`, `jsonata`, `loops`, `machine`, `paths`, `report`, `engine.spec`; imported by `region`, `states`, `importing`.
+Imports `flow`, `jsonata`, `loops`, `machine`, `paths`, `report`, `engine.spec`; imported by `importing`, `outside`, `region` and the CLI.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The fields that shape a state's data: InputPath, Parameters, ResultSelector, ResultPath, OutputPath, Assign, Arguments, Output.
 
-Imports `jsonata`, `jsonpath`, `machine`, `paths`, `payload`, `report`; imported by `states`, `work`.
+Imports `jsonata`, `jsonpath`, `machine`, `paths`, `payload`, `report`; imported by `nesting`, `outside`, `states`, `work`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Each type of state -> nodes. One function per type; what tasks, maps and parallels have in common is in `work`.
 
-Imports `conditions`, `jsonata`, `machine`, `payload`, `region`, `work` and below; imported by `importing`.
+Imports `conditions`, `jsonata`, `machine`, `payload`, `region`, `shaping` and below; imported by `importing`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What `swfgraph check --against` finds: which open executions a spec would not have decided as they were decided, and where they part.
 
-Imports `runtime.against`, `endpoint`, `specs`; imported by `check`, where somebody asks.
+Imports `runtime.against`, `endpoint`, `specs`; loaded by `check`, where somebody asks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a shell offers where a command line names a spec or an execution.
 
 Asked is what answers at once: the folder, a database file (read only: its owner is not disturbed), a server on this machine. AWS is
-not asked. What can't be read offers nothing, quietly: a prompt is no place for errors. Imported by `options`, when a shell asks.
+not asked. What can't be read offers nothing, quietly: a prompt is no place for errors. Loaded by `options`, when a shell asks.
 """
 
 from __future__ import annotations

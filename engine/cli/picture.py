@@ -1,6 +1,6 @@
 """A run -> the rows that a person is shown. Pure: a view and a time in, rows out.
 
-Imports `interpreter.view`, `graph.plan`, `spec.model`; imported by `run`.
+Imports `interpreter.view`, `graph.plan`, `spec.model`; imported by `progress` and `result`.
 """
 
 from __future__ import annotations

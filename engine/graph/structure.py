@@ -4,7 +4,7 @@ Names first (`names`); the rules about paths then see the graph of the edges who
 the nodes that suffer from it: a cycle is one finding, and the nodes that only lead into it are named there. What one node says wrongly by
 itself (rules that can never apply, a join without a choice) is in `rules`, which joins can be satisfied in `joins`, what is wrong with
 how a workflow is canceled or undone in `endings`.
-Imports networkx; imported by `compile` and `check`.
+Imports networkx; imported by `before`, `compile` and `check`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A scene as SVG. Every text is escaped; nothing is loaded from anywhere. Imports `scene`, `marks`; imported by `draw`.
+"""A scene as SVG. Every text is escaped; nothing is loaded from anywhere. Imports `scene`, `marks`; imported by `draw` and `steady`.
 
 Figures and arrows are groups with an id (`node-<name>`, `edge<id>`), classes (`node activity open`, `edge back`) and a tooltip, so that
 a page can find and restyle them.

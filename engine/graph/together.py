@@ -1,6 +1,6 @@
 """What is wrong between specs that are checked together: a child's workflow type that one of them has, in another version.
 
-A type that none of them has is no fault: its spec may be elsewhere, or its decider somebody else's. Imports `findings`, `plan`,
+A type that none of them has is no fault: its spec may be elsewhere, or its decider somebody else's. Imports `findings`,
 `spec.model`; imported by `check`.
 """
 

@@ -1,6 +1,6 @@
 """What a drawing says of a node and of an edge, in words: plain text, of any length. `chart` wraps it, writers escape it.
 
-Imports `plan`, `spec.model`, `spec.duration`; imported by `chart`.
+Imports `plan`, `spec.model`; imported by `chart`.
 """
 
 from __future__ import annotations

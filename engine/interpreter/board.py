@@ -2,7 +2,7 @@
 
 DESIGN's "What an edge means", without SWF: edges are settled here, joins are judged here, retryFrom resets here. What a node does when
 it is entered is `course`'s business. Nothing costs more than the edges it settles: joins are counted, not searched, and a reset visits
-only what was touched. Imports `graph.plan`, `spec.model`, `states`, `watching`; imported by `course`, `context`, `view`, `run`.
+only what was touched. Imports `graph.plan`, `spec.model`, `states`, `watching`; imported by most of the run, and by who looks at one.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ what completes even later, while the close decision is on its way, opens the und
 event. UNHANDLED_DECISION (something happened meanwhile) has it sent again with the next decision; any other refusal, such as a missing
 permission, holds it back for a growing while (a timer: 1 minute .. 1 hour), so that it goes through once somebody has seen to the cause,
 and the history doesn't fill up until then. Imports `board`, `compensation`, `intents`, `ledger`, `parking`, `spec`; imported by
-`course`, `run`.
+the parts of a run.
 """
 
 from __future__ import annotations

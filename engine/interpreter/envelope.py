@@ -3,7 +3,8 @@
     {"$swfgraph": {"v": 1, "input": ..., "state": ...}}                       a long run goes on (see `carry`)
     {"$swfgraph": {"v": 1, "input": ..., "known": ..., "retryOf": {...}}}     a failed one is run again, without what had completed
 
-Without `input` there is none. No user's input looks like this: `start` refuses it. Imports `errors`, `spec`; imported by `carry`, `run`.
+Without `input` there is none. No user's input looks like this: `start` refuses it. Imports `errors`, `spec`; imported by `draining`, `run`,
+`terminal`, `works`.
 """
 
 from __future__ import annotations

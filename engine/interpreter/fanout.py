@@ -4,7 +4,7 @@ An item is begun when there is room: under the node's own `maxConcurrency`, and 
 nodes share (in turn, where several wait). It keeps its place until it is over: completed, or failed when its retry rules are spent. An
 item's expressions see the data as of the event that begins or ends it. `course` brings what happens and hears what it means for the node.
 Nothing costs more than the items it concerns. Imports `compensation`, `failure`, `ledger`, `scope`, `work`, `works`, `spec`; imported by
-`context`, `course`, `nodes`, `view`.
+`context`, `nodes`, `view`, and what carries a run on.
 """
 
 from __future__ import annotations

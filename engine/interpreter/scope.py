@@ -1,8 +1,8 @@
 """What expressions read: input, results, errors, signals, execution; in a node's output `result`, for an item `item` and `index` too.
 
 `Data` is part of a run; `At` is what one evaluation sees of it, and hands over only what the expression reads, so that an evaluation
-costs the same however many nodes have run. Imports `failure`, `texts`, `spec.expression`, `spec.model`; imported by `compensation`,
-`course`, `run`, `view`.
+costs the same however many nodes have run. Imports `failure`, `texts`, `spec.expression`, `spec.model`; imported by whatever
+evaluates.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Signals and who waits for them: each goes to one node, the one that has waited longest; those that nobody waits for are kept, in order.
 
-Which inputs there have been is the data's (`signals` in `scope`). Imports `spec.model`; imported by `course`, `run`.
+Which inputs there have been is the data's (`signals` in `scope`). Imports `spec.model`; imported by `nodes`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a terminal node makes of the execution: the close intent. Pure functions of the node and the scope.
 
-Imports `envelope`, `failure`, `intents`, `texts`, `spec`; imported by `course`.
+Imports `envelope`, `failure`, `intents`, `texts`, `spec`; imported by `entering`.
 """
 
 from __future__ import annotations

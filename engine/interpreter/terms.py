@@ -1,7 +1,8 @@
 """What an execution was started with beside its input: a continuation of it (ContinueAsNew) is started with the same. Values only.
 
-`door` reads them from WorkflowExecutionStarted, `decisions` writes them into ContinueAsNewWorkflowExecution. What the event does not
-have stays absent, so that the workflow type's registered default holds again. Imports `spec.model`; imported by `events`, `intents`.
+`door` reads them from WorkflowExecutionStarted, `decisions` writes them into ContinueAsNewWorkflowExecution. What the event does not have
+stays absent, so that the workflow type's registered default holds again. Imports `spec.model`; imported by `events`, `intents`, `door` and
+who passes terms on.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The texts that SWF carries for us: ids, control, reasons, details, all within SWF's limits. Pure functions.
 
-Imports `failure`, `work`, `spec.payload`; imported by `course` and what it is made of.
+Imports `failure`, `work`, `spec.payload`; imported by the parts of a run.
 """
 
 from __future__ import annotations

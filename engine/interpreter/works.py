@@ -2,7 +2,7 @@
 
 A piece of work is asked for in two steps: its `Order` is what every attempt of a visit (or of an item in it) has in common, made when the
 node (the item) is entered; each attempt begins from it. Also kept here: where the children are. Imports `envelope`, `failure`, `intents`,
-`ledger`, `scope`, `texts`, `work`, `graph.plan`, `spec`; imported by `course` and `fanout`, and by `view`.
+`ledger`, `scope`, `texts`, `work`, `graph.plan`, `spec`; imported by `fanout`, `nodes`, `view`, and what carries a run on.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A history folded as if it had been begun under another plan than it was: the marker that says which one is read as this plan's, and so
 are the type's name and version. Whether it could have been shows in what follows. Imports `interpreter`, `graph.plan`, `spec`;
-imported by `retry` and `against`.
+imported by `adopt`, `against` and `retry`.
 """
 
 from __future__ import annotations

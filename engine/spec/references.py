@@ -4,7 +4,7 @@ A small abstract interpretation: while walking the tree we carry which part of t
 the root itself, a branch that has one entry per name (`results`, `errors`, `signals`, `execution`, its `visits`), and anything deeper, of
 which all has been counted already. A context whose value is used as a whole counts as read whole. What we don't understand counts as
 reading everything.
-Imports `spec.syntax`; imported by `spec.expression` and `graph`.
+Imports `spec.syntax`; imported by `spec.expression`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The syntax of one JSONata expression: is it one, and what does it call. jsonata-python's parser says; nothing is evaluated here.
 
 Imports jsonata-python (which ships no types: its tree is read through `Symbol`, the few attributes that we rely on); imported by
-`spec.references` and `spec.expression`. What only the evaluator can know (a regular expression that it can't run) is asked there.
+`spec.references`, `spec.guards` and `spec.expression`. What only the evaluator can know (a regular expression that it can't run) is asked
+there.
 """
 
 from __future__ import annotations

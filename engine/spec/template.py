@@ -3,7 +3,7 @@
 A string that is one expression, white space around it aside, becomes its value. Otherwise each expression becomes text in its place: text
 as it is, anything else as compact JSON. Keys are never templates.
 An expression ends at the first `%}`.
-Imports `spec.expression`; imported by `graph`, `interpreter` and `runtime`.
+Imports `spec.expression`; imported by whatever fills templates in.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 The arguments are a scenario's keys, checked as a test file is. Where an answer stands there may be a Python function: it is called with
 the input's value and gives the result (or an answer, such as `Fail`); what it raises is the failure, but for AssertionError, which is the
 test's.
-Imports `errors`, `graph.check`, `spec` and the rest of `testing`; imported by `pytest_plugin`.
+Imports `errors`, `graph.check`, `spec` and the rest of `testing`; loaded by `pytest_plugin`.
 """
 
 from __future__ import annotations

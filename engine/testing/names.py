@@ -1,6 +1,6 @@
 """Does a test file speak of what is in its spec? Generators of findings, one per rule; all of them run.
 
-Imports `errors`, `graph`, `spec`, `answering`, `model`; imported by `suite`.
+Imports `errors`, `graph`, `spec`, `answering`, `model`; imported by `fixture` and `suite`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a service knows before anything happens in it: one domain, and the types that some specs name. The `Archive` that the core loads.
 
 A scenario's core keeps everything in memory and is thrown away with the scenario, so that nothing is ever read back: of executions this
-archive truthfully says that there are none. Imports `spec`, `service`, `runtime.register`; imported by `world`.
+archive truthfully says that there are none. Imports `spec`, `service`, `runtime.register`; imported by `fixture`, `stage`, `suite` and
+`world`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """One execution of a plan, followed event by event: the real run, and the way that it took. Imports `graph.plan`, `interpreter`, `spec`;
-imported by `stage` and `coverage`.
+imported by `stage` and `ending`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A worker here does what swfgraph's own does: it heartbeats while it works, stops when it is asked to cancel, and an answer that comes too
 late is nobody's. What times out, the service times out. Imports `errors`, `agenda`, `answering`, `model`, `world`, `service`, `spec`;
-imported by `stage`.
+imported by `stage` and `stubs`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Written beside its place, synced, then renamed, so that a name never stands for half a payload; the directory's entry is synced before
 `put` returns. The modification time is when it was stored last. A lock file keeps a sweep from removing what is stored again in that
 very moment: storing shares it, removing has it alone. Works on whatever has POSIX renames and locks, NFS included.
-Imports `errors` and `store`; imported by `opening`.
+Imports `errors` and `store`; imported by `opening` and `sweep`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 S3 writes objects whole or not at all, and reads see the last write. What was written within an hour is not written again; later
 it is, which makes it new to a sweep. Known gap: S3 can't delete on the condition that nobody has written since, so `remove` looks
 right before it deletes; a bucket with versioning gives back what was lost in that moment. Imports boto3, `errors` and `store`;
-imported by `opening`, where somebody asks for it.
+loaded by `opening`, where somebody asks for it.
 """
 
 from __future__ import annotations

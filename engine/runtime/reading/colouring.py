@@ -1,6 +1,6 @@
 """A run's view -> what is laid over the drawing of its plan: states, attempts, counts. Pure.
 
-Imports `graph.draw`, `interpreter.view`; imported by the console and by the commands that draw executions.
+Imports `graph.chart`, `interpreter.view`; imported by the console and by the commands that draw executions.
 """
 
 from __future__ import annotations

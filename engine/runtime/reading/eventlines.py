@@ -1,4 +1,7 @@
-"""Events of a history as table rows: what each is about, in a few words. Pure: events in, text out. Imported by `history`."""
+"""Events of a history as table rows: what each is about, in a few words. Pure: events in, text out.
+
+Imported by the console, and by the commands that tell events.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ answer to SWF that starts it.
     times pass (advance) --> waiting --room--> Start --> open --its end--> room
                         '--> skipped, missed, passed over while paused
 
-Imports `actions`, `cron`, `events`, `names`, `state` and `spec.model`; imported by `decisions` and `scheduler`.
+Imports `actions`, `cron`, `events`, `names`, `state` and `spec.model`; imported by `asking` and `scheduler`.
 """
 
 from __future__ import annotations

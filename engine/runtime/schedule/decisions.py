@@ -1,6 +1,6 @@
 """Actions of a schedule as decisions of SWF, and what must be known to start an execution: its input, whether it was there before.
 
-Imports `actions`, `names`, `state`, the runtime's `start`, `spec`, `swf.client`; imported by `scheduler`.
+Imports `actions`, `names`, `state`, the runtime's `start`, `spec`, `swf.client`; imported by `asking` and `scheduler`.
 """
 
 from __future__ import annotations
