@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,3 +100,38 @@ def test_imports_stand_at_the_top_outside_the_command(path: Path) -> None:
 def test_modules_stay_small_enough_to_hold_in_the_head() -> None:
     large = {str(path.relative_to(ENGINE)): lines for path in modules() if (lines := path.read_text(encoding="utf-8").count("\n")) > 500}
     assert not large
+
+
+IMPORTED_BY = re.compile(r"[Ii]mported by (.*?)(?:\.(?=\s|$)|$)")
+IMPORTS = re.compile(r"(?<!\w)Imports (.*?)(?:;|\.(?=\s|$)|$)")
+
+
+@functools.cache
+def ours() -> dict[str, list[str]]:
+    """Module -> what it imports of the engine, both without the engine's name: `interpreter.board.Board`."""
+    return {
+        ".".join(path.relative_to(ENGINE).with_suffix("").parts): [
+            name.removeprefix("engine.") for name in imported(parse(path)) if name.startswith("engine.")
+        ]
+        for path in modules()
+        if path.stem != "__init__"
+    }
+
+
+def named(sentence: re.Match[str] | None) -> list[str]:
+    """Modules of ours that a header's sentence names, in backticks. (Other packages stand without.)"""
+    found = re.findall(r"`([\w.]+)`", sentence[1]) if sentence and not sentence[1].startswith("nothing") else []
+    return [name for name in found if any(names(name, module) for module in ours())]
+
+
+def names(name: str, module: str) -> bool:
+    return f".{name}." in f".{module}."
+
+
+@pytest.mark.parametrize("module", ours())
+def test_headers_name_those_who_import_and_are_imported(module: str) -> None:
+    header = " ".join((ast.get_docstring(parse(ENGINE / f"{module.replace('.', '/')}.py")) or "").split())
+    assert header, "what lives here, what never does, what does it import, and who imports it?"
+    importers = [other for other, them in ours().items() if any(f"{one}.".startswith(f"{module}.") for one in them)]
+    assert not [name for name in named(IMPORTED_BY.search(header)) if not any(names(name, other) for other in importers)]
+    assert not [name for name in named(IMPORTS.search(header)) if not any(names(name, one) for one in ours()[module])]

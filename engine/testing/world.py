@@ -1,7 +1,7 @@
 """A service of its own for one scenario: the real core, under virtual time. Requests in; what happened, as histories, and what waits, out.
 
 Time stands still but for `pass_until`, which lets everything fall due at its own moment.
-Imports `service`, `registered`; imported by `stage`.
+Imports `service`, `registered`; imported by `stage`, `ending` and `working`.
 """
 
 from __future__ import annotations
