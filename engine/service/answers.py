@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from engine.service.queues import QueueKey
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """The response; it may be given once the changes so far are durable."""
 
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Struct, frozen=True):
     """A response that is read from the archive: `build` it once the changes so far are durable. It may raise Fault."""
 
     build: Callable[[], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
+class Parked(Struct, frozen=True):
     """A poll that found nothing: handle it again once the queue has got a task."""
 
     queue: QueueKey

@@ -9,9 +9,10 @@ Source: API reference, PollForDecisionTask, PollForActivityTask.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from engine.service.answers import Answer, Later, Parked, Reply
 from engine.service.archive import ABSENT, Archive
@@ -50,8 +51,7 @@ def poll_for_activity_task(ledger: Ledger, request: Mapping[str, Any], now: floa
     return Reply(body)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pages:
+class _Pages(Struct, frozen=True, kw_only=True):
     """One decision task's view of the history: the events first..last, in one order."""
 
     request: Mapping[str, Any]

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, TypeVar
+
+from msgspec.structs import replace
 
 from engine.service.faults import Fault, invalid, type_deprecated, type_label, unknown_domain, unknown_type
 from engine.service.paging import page_position, page_size, page_token

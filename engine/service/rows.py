@@ -1,18 +1,18 @@
 """What the service writes to disk, as frozen values: the core makes them, the store writes them, nobody else looks.
 
 `run` is the service's own number of an execution (dense, never reused); workflowId and runId are SWF's. JSON columns are text.
-Imports nothing.
+They are Structs, frozen dataclasses whose constructor is C: one is made for every event. Imports nothing of swfgraph.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DomainRow:
+
+class DomainRow(Struct, frozen=True, kw_only=True):
     """A domain as it is now (replaces the row of that name)."""
 
     name: str
@@ -24,8 +24,7 @@ class DomainRow:
     tags: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeRow:
+class TypeRow(Struct, frozen=True, kw_only=True):
     """A workflow or activity type as it is now (replaces the row of that kind, domain, name and version)."""
 
     kind: str
@@ -42,16 +41,14 @@ class TypeRow:
     """The `default...` members of the registration, as the API names them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeDeleted:
+class TypeDeleted(Struct, frozen=True, kw_only=True):
     kind: str
     domain: str
     name: str
     version: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionOpened:
+class ExecutionOpened(Struct, frozen=True, kw_only=True):
     """A new execution; its configuration is in its first event."""
 
     run: int
@@ -64,8 +61,7 @@ class ExecutionOpened:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionClosed:
+class ExecutionClosed(Struct, frozen=True, kw_only=True):
     run: int
     closed: float
     close_status: str
@@ -74,15 +70,13 @@ class ExecutionClosed:
     """latestActivityTaskTimestamp, 0.0 where there was no activity."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionDeleted:
+class ExecutionDeleted(Struct, frozen=True, kw_only=True):
     """Retention is over: the execution and its events leave."""
 
     run: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventAppended:
+class EventAppended(Struct, frozen=True, kw_only=True):
     """One event, whole, as the API shows it (eventId, eventTimestamp, eventType, ...EventAttributes)."""
 
     run: int
@@ -90,8 +84,7 @@ class EventAppended:
     event: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeartbeatRecorded:
+class HeartbeatRecorded(Struct, frozen=True, kw_only=True):
     """The last heartbeat of a started activity task (replaces the one before; leaves with the task)."""
 
     run: int
@@ -100,8 +93,7 @@ class HeartbeatRecorded:
     details: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeartbeatForgotten:
+class HeartbeatForgotten(Struct, frozen=True, kw_only=True):
     run: int
     scheduled_event_id: int
 
