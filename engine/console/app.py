@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from engine.console.desk import FOLDER, Desk, desk_of, environment
 from engine.console.histories import Histories
@@ -44,9 +44,18 @@ ROUTES: Final[Sequence[BaseRoute]] = (
 """Every page below the root; each page's module says its own."""
 
 
+class Assets(StaticFiles):
+    """Kept by browsers for good: pages name them with a mark of what is in them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
 def console_app(client: Client, shelf: Shelf, access: Access, *, claims: Claims = NO_CLAIMS, root: str = ROOT) -> ASGIApp:
     """The application, answering below `root`; "" mounts it at the top. `client` is the caller's to close."""
-    static = Mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    static = Mount("/static", Assets(directory=FOLDER / "static"), name="static")
     app = Starlette(
         routes=[Mount(root, routes=[*ROUTES, static])],
         middleware=[Middleware(Guard, access=access, root=root)],

@@ -6,6 +6,7 @@ what was done. Imports `security`, `shelf`, `words`, starlette, jinja2; imported
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -118,4 +119,6 @@ def environment() -> Environment:
     found.filters.update(FILTERS)
     found.tests["absent"] = lambda value: value is ABSENT
     found.globals["to"] = to
+    marks = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in (FOLDER / "static").iterdir()}
+    found.globals["asset"] = lambda name: f"/static/{name}?v={marks[name]}"  # another address with every change: browsers keep it
     return found

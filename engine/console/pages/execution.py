@@ -33,6 +33,8 @@ TABS: Final[Mapping[str, str]] = {
     "timeline": "Timeline",
 }
 EVENTS_PER_PAGE: Final = 200
+WORKS_OF_A_NODE: Final = 50
+"""Attempts and items that are shown beside the chart, the latest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,18 +131,20 @@ def _path(execution: Execution) -> str:
 
 def _chart(desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
     if looked.plan is ABSENT:
-        return {"svg": "", "why": "", "nodes": [], "node": "", "works": []}
+        return {"svg": "", "why": "", "nodes": [], "node": "", "works": [], "left_out": 0}
     address = (looked.execution.domain, looked.execution.workflow_id, looked.execution.run_id)
     view = desk.histories.view(address, looked.plan, looked.at)
     if isinstance(view, Refused):
-        return {"svg": "", "why": view.why, "nodes": [], "node": "", "works": []}
+        return {"svg": "", "why": view.why, "nodes": [], "node": "", "works": [], "left_out": 0}
     name = request.query_params.get("node", "")
+    works = [work for work in works_of(looked.shown) if work.node == name] if name else []
     return {
         "svg": Markup(svg_over(looked.plan, overlay_of(looked.plan, view))),  # noqa: S704 - our own drawing, whose writer escapes
         "why": "",
         "nodes": [view.nodes[name] for name in sorted(view.nodes, key=looked.plan.order.__getitem__)],
         "node": view.nodes.get(name, ""),
-        "works": [work for work in works_of(looked.shown) if work.node == name],
+        "works": works[: -WORKS_OF_A_NODE - 1 : -1],
+        "left_out": max(0, len(works) - WORKS_OF_A_NODE),
     }
 
 

@@ -23,6 +23,30 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
+// What scrolls can be reached by keyboard, and scrolled there.
+const SCROLLING = ".chart, .scroll, .payload";
+function reachable(within) {
+  for (const one of within.querySelectorAll(SCROLLING)) {
+    if (one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight) one.tabIndex = 0;
+  }
+}
+document.addEventListener("toggle", (event) => reachable(event.target), true);
+window.addEventListener("resize", () => reachable(document));
+
+// A region's new self gets what the reader did to the old one: open details, focus, how far it was scrolled.
+function carried(region) {
+  const open = [...region.querySelectorAll("details[open][id]")].map((one) => one.id);
+  const scrolled = [...region.querySelectorAll(SCROLLING)].map((one) => [one.scrollLeft, one.scrollTop]);
+  const active = region.contains(document.activeElement) ? document.activeElement : null;
+  const id = active?.id, address = active?.getAttribute("href");
+  return (next) => {
+    for (const one of open) document.getElementById(one)?.setAttribute("open", "");
+    [...next.querySelectorAll(SCROLLING)].forEach((one, place) => scrolled[place] && one.scrollTo(...scrolled[place]));
+    const held = id ? document.getElementById(id) : [...next.querySelectorAll("a[href]")].find((one) => one.getAttribute("href") === address);
+    if (active) held?.focus({ preventScroll: true });
+  };
+}
+
 // A page with <main data-live="/path"> listens there (server-sent events); at each "changed" it is asked for again, and its
 // regions (elements with an id and data-region) are replaced by their new selves, if the text differs.
 let refreshing = false, again = false;
@@ -37,14 +61,12 @@ async function refresh() {
       const next = fresh.getElementById(region.id);
       if (next && next.outerHTML !== region.dataset.was) {
         const was = next.outerHTML;
-        const held = region.contains(document.activeElement) ? document.activeElement.id : "";
-        const open = [...region.querySelectorAll("details[open][id]")].map((one) => one.id);
+        const carry = carried(region);
         region.replaceWith(next);
         next.dataset.was = was;
-        for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-        if (held) document.getElementById(held)?.focus();
         localTimes(next);
-        next.dispatchEvent(new CustomEvent("region", { bubbles: true }));
+        carry(next);
+        reachable(next);
       }
     }
   } finally {
@@ -63,6 +85,7 @@ function listen() {
 }
 
 localTimes(document);
+reachable(document);
 listen();
 
 // The slider: the page as of another event, while it is dragged.
@@ -86,7 +109,7 @@ document.addEventListener("click", (event) => {
   const address = new URL(chart.dataset.nodeLink, location.href);
   address.searchParams.set("node", node.id.replace(/^node-/, ""));
   history.pushState(null, "", address);
-  refresh();
+  refresh().then(() => document.getElementById("panel")?.scrollIntoView({ block: "nearest" }));
 });
 window.addEventListener("popstate", refresh);
 

@@ -20,13 +20,6 @@ GRAVE = ("serious", "critical")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     specs = ("booking", "approval", "nightly", "map")
     with standing(tmp_path_factory.mktemp("seen"), *specs, processes=("decider", "worker1")) as found:
-        source = found.spec("booking").read_text(encoding="utf-8")
-        (found.specs / "booking" / "newer.json").write_text(
-            source.replace('"version": "1.0",\n  "domain"', '"version": "2.0",\n  "domain"')
-        )
-        (found.specs / "booking" / "broken.json").write_text(source.replace('"next": "details"', '"next": "detials"'))
-        found.kill("serve")
-        found.start("serve")
         yield found
 
 
@@ -36,6 +29,11 @@ def pages(here: Standing) -> list[str]:
     is_open = here.begin("approval", "Desk")
     items = here.begin("map", "Texts")
     await_that(lambda: here.json("status", "Trip", "--domain", "boto_tutorial")["status"] == "FAILED", "the booking fails")
+    source = here.spec("booking").read_text(encoding="utf-8")
+    (here.specs / "booking" / "newer.json").write_text(source.replace('"version": "1.0",\n  "domain"', '"version": "2.0",\n  "domain"'))
+    (here.specs / "booking" / "broken.json").write_text(source.replace('"next": "details"', '"next": "detials"'))
+    here.kill("serve")
+    here.start("serve")
     tabs = [f"{failed}?tab={tab}" for tab in ("chart", "summary", "events", "activities", "timeline")]
     return [
         *tabs,

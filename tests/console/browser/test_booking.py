@@ -37,7 +37,7 @@ def test_retries_and_going_back_are_counted_on_the_chart(here: Standing, open_pa
     page.locator("#node-payment").click()
     panel = page.locator("#panel")
     expect(panel.get_by_role("heading", level=2)).to_contain_text("payment completed")
-    expect(panel.locator("h3 .status").filter(has_text="failed")).to_have_count(3)
+    expect(panel.locator("summary .status").filter(has_text="failed")).to_have_count(3)
     expect(panel).to_contain_text("the card declined-1 was declined for")
     expect(panel).to_contain_text("visa-2-")
     assert "node=payment" in page.url
