@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,7 +17,7 @@ from engine.cli.output import Cell, Styled, hint, print_fields, print_json, prin
 from engine.cli.resolving import Resolving
 from engine.runtime.reading import moments
 from engine.runtime.reading.closing import Closing, closing_lines, parse_closing
-from engine.runtime.reading.executions import NoProgress, Overview, Progress, last_event, overview, run_before
+from engine.runtime.reading.executions import NoProgress, OpenNode, Overview, Progress, last_event, overview, run_before
 
 
 @click.command("status")
@@ -54,6 +54,14 @@ def command(common: Common, workflow_id: str, run_id: str) -> Exit:
     return Exit.DONE
 
 
+_CARRY: Final = {
+    "draining": "long: what is open is awaited, then it goes on as a new execution",
+    "busy": "long: it goes on as a new execution once what is open has ended",
+    "too large": "long, and the state too large to go on as a new execution: see the decider's log",
+    "refused": "long, and SWF has refused to go on with a new execution",
+}
+
+
 def _fields(seen: Overview, closing: Closing | None, before: str, now: float) -> Iterator[tuple[str, Cell]]:
     info = seen.info
     yield "workflowId", info.workflow_id
@@ -74,6 +82,8 @@ def _fields(seen: Overview, closing: Closing | None, before: str, now: float) ->
     if isinstance(seen.progress, Progress):
         skipped = f", {seen.progress.skipped} skipped" if seen.progress.skipped else ""
         yield "nodes", f"{seen.progress.done} of {seen.progress.nodes} done{skipped}"
+        if seen.progress.carry:
+            yield "history", _CARRY.get(seen.progress.carry, seen.progress.carry)
     if not info.closed:
         yield "open", ", ".join(_counted(name, count) for name, count in seen.counts.items() if count) or "nothing"
 
@@ -91,10 +101,17 @@ def _rows(progress: Progress | NoProgress, now: float) -> Iterator[tuple[Cell, .
         yield name, Styled(text="failed", style=NODE["failed"]), "", "", ""
     for one in progress.open:
         since = f"{moments.clock(one.since)} ({moments.span(now - one.since)})"
-        yield one.node, Styled(text=one.state, style=NODE.get(one.state, "")), str(one.visit), str(one.attempt), since
+        yield one.node, Styled(text=_state(one), style=NODE.get(one.state, "")), str(one.visit), str(one.attempt), since
     unnamed = progress.running - len(progress.open)
     if unnamed:
         yield f"(and {unnamed} more)", "", "", "", ""
+
+
+def _state(one: OpenNode) -> str:
+    if not one.items:
+        return one.state
+    failed = f", {one.items['failed']:,} failed" if one.items["failed"] else ""
+    return f"{one.state}, {one.items['done']:,} of {one.items['total']:,} items done{failed}"
 
 
 def _json(seen: Overview, closing: Closing | None) -> dict[str, Any]:
@@ -121,7 +138,14 @@ def _json(seen: Overview, closing: Closing | None) -> dict[str, Any]:
             "phase": seen.progress.phase,
             "failed": list(seen.progress.failed),
             "open": [
-                {"node": one.node, "state": one.state, "visit": one.visit, "attempt": one.attempt, "since": moments.iso(one.since)}
+                {
+                    "node": one.node,
+                    "state": one.state,
+                    "visit": one.visit,
+                    "attempt": one.attempt,
+                    "since": moments.iso(one.since),
+                    **({"items": dict(one.items)} if one.items else {}),
+                }
                 for one in seen.progress.open
             ],
         }

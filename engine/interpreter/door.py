@@ -86,13 +86,24 @@ def _closed(status: e.CloseStatus) -> Reader:
             time=time,
             status=status,
             result=text_or_absent(number, a, "result"),
-            reason=text_or_empty(number, a, "timeoutType" if status is e.CloseStatus.TIMED_OUT else "reason"),
+            reason=_why(number, a, status),
             details=text_or_empty(number, a, "details"),
             input=text_or_absent(number, a, "input"),
             new_run_id=text_or_empty(number, a, "newExecutionRunId"),
         )
 
     return read
+
+
+def _why(number: int, a: Attributes, status: e.CloseStatus) -> str:
+    """What SWF terminates by itself has a cause in a reason's place. API reference, WorkflowExecutionTerminatedEventAttributes."""
+    match status:
+        case e.CloseStatus.TIMED_OUT:
+            return text_or_empty(number, a, "timeoutType")
+        case e.CloseStatus.TERMINATED:
+            return text_or_empty(number, a, "reason") or text_or_empty(number, a, "cause")
+        case _:
+            return text_or_empty(number, a, "reason")
 
 
 def _close_refused(number: int, time: float, a: Attributes) -> e.Event:

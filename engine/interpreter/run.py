@@ -29,7 +29,7 @@ from engine.interpreter.context import summary
 from engine.interpreter.course import Course
 from engine.interpreter.decisions import Decision, batch
 from engine.interpreter.door import RawEvent, read_event
-from engine.interpreter.draining import MOST_EVENTS, Draining, Luggage
+from engine.interpreter.draining import MOST_EVENTS, Carry, Draining, Luggage
 from engine.interpreter.envelope import carries, opened
 from engine.interpreter.failure import of_answer
 from engine.interpreter.intents import CancelExecution, CompleteExecution, ContinueExecution, FailExecution, RecordMarker
@@ -121,6 +121,11 @@ class Run:
         if close is ABSENT and not self.closed:
             close = self._draining.intent
         return batch(self.parts.ledger.pending, close, self.parts.ledger.more, self._now)
+
+    @property
+    def carry(self) -> Carry | Literal[Absent.ABSENT]:
+        """What keeps a long run from going on as a new execution, if it is to."""
+        return self._draining.said
 
     def context(self) -> str:
         """The executionContext: a small JSON summary."""

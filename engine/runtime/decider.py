@@ -5,7 +5,7 @@ Nothing here can be lost: a Run that is not in the cache is folded again from th
 that Run is out of the cache; where SWF hands the same execution to a second thread meanwhile (the first task timed out), that one
 folds its own. What we can't decide is left alone: the task times out and goes to whoever polls next. An error of ours, or an
 execution of another spec, never fails somebody's execution. Order of calls: `start`, `drain`, `finish`; or `step` any number of times.
-Imports `interpreter.run`, `graph.plan`, `adopt`, `loops`, `backoff`, `history`, `payloads`, `queues` and `swf`.
+Imports `interpreter.run`, its `draining`, `graph.plan`, `adopt`, `loops`, `backoff`, `history`, `payloads`, `queues` and `swf`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from typing import Any, Final, Literal
 
 from engine.errors import EndpointError, EndpointUnavailable, HistoryError, PayloadError, SpecMismatch, SwfFault
 from engine.graph.plan import Plan
+from engine.interpreter.draining import Carry
 from engine.interpreter.run import Run
 from engine.runtime.adopt import adopted
 from engine.runtime.backoff import Patience
 from engine.runtime.history import events_after
 from engine.runtime.loops import Grace, Loops
-from engine.runtime.payloads.claims import NO_CLAIMS, Claims, brought
+from engine.runtime.payloads.claims import LIMIT, NO_CLAIMS, Claims, brought
 from engine.runtime.queues import TaskQueue, default_identity, take_one
 from engine.runtime.runcache import Held, RunCache, Said
 from engine.runtime.said import describe_decision
@@ -139,6 +140,7 @@ class Decider:
             self._fold(held, queue.domain, task)
             decisions = self._claims.decisions(run.decisions())
             context = run.context()
+            self._warn_of_growth(task, run)
         except HistoryError as error:
             self._leave(task, error)
         except PayloadError as error:
@@ -198,6 +200,19 @@ class Decider:
             log.error("The decision could not be told, the task is left to time out: %s", error, extra=_address(task))
         else:
             self._on_decided(task.run_id)
+
+    def _warn_of_growth(self, task: DecisionTask, run: Run) -> None:
+        if run.carry is Carry.TOO_LARGE and self._said.first(f"{task.run_id}/{Carry.TOO_LARGE}"):
+            log.warning(
+                "After %d events it should go on as a new execution, but its state is longer than the %s characters that can be carried: "
+                "its history grows on, and SWF terminates it at 25,000 events. %s",
+                run.last_event_id,
+                f"{self._claims.longest:,}",
+                "Give deciders, workers and `start` a store for long payloads (--payloads)."
+                if self._claims.longest == LIMIT
+                else "Smaller results, or a child workflow for each part, make it shorter.",
+                extra=_address(task),
+            )
 
     def _leave_unknown(self, queue: TaskQueue, task: DecisionTask) -> None:
         if self._said.first(f"{queue.domain}/{task.name}/{task.version}"):

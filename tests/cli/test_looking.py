@@ -53,6 +53,21 @@ def decided(shell: Shell, tmp_path: Path, opened: str) -> str:
     return opened
 
 
+def test_status_says_how_far_a_node_has_come_with_its_items(shell: Shell, tmp_path: Path) -> None:
+    nodes = {
+        "each": {"type": "activity", "activity": "Echo", "forEach": {"items": "[1..3]"}, "input": "{% item %}", "next": "done"},
+        "done": {"type": "terminal", "status": "completed"},
+    }
+    spec = specs.write(tmp_path, nodes)
+    shell("register", spec)
+    shell("start", spec, "--workflow-id", "many")
+    for command in ("decider", "worker", "decider"):
+        assert shell(command, "--once", spec).code == Exit.DONE
+    assert "open, 1 of 3 items done" in shell("status", "many").out
+    (one,) = json.loads(shell("status", "many", "--json").out)["nodes"]["open"]
+    assert one["items"] == {"total": 3, "done": 1, "failed": 0}
+
+
 def test_status_of_a_completed_execution(shell: Shell, done: str) -> None:
     told = fields(shell("status", done).out)
     assert told["type"] == "Flow 1.0"

@@ -128,6 +128,20 @@ def test_a_timed_out_execution_says_which_timeout() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"cause": "EVENT_LIMIT_EXCEEDED"}, "EVENT_LIMIT_EXCEEDED"),
+        ({"cause": "OPERATOR_INITIATED", "reason": "wrong price list"}, "wrong price list"),
+        ({}, ""),
+    ],
+)
+def test_a_terminated_execution_says_why_or_what_made_swf_do_it(given: dict[str, str], reason: str) -> None:
+    closed = read_event(raw("WorkflowExecutionTerminated", childPolicy="TERMINATE", **given))
+    assert isinstance(closed, events.ExecutionClosed)
+    assert (closed.status, closed.reason) == (CloseStatus.TERMINATED, reason)
+
+
+@pytest.mark.parametrize(
     ("event", "complaint"),
     [
         (raw("WorkflowExecutionPaused"), "'WorkflowExecutionPaused' is none of the event types"),

@@ -177,6 +177,27 @@ def test_the_progress_is_left_where_status_finds_it(client: Client, tmp_path: Pa
     assert [one["node"] for one in json.loads(context)["open"]] == ["a"]
 
 
+def test_a_state_that_is_too_long_to_go_on_as_new_is_warned_of_once(
+    client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    nodes = {"gate": {"type": "wait", "signal": "open", "next": "done"}, "done": {"type": "terminal", "status": "completed"}}
+    plan = plan_of(tmp_path, spec(nodes, {}))
+    execution = begin(client, plan, 1)
+    decides = decider(client, plan)
+    for number in range(9_000):
+        request = {"domain": "TEST", "workflowId": execution.workflow_id, "signalName": "noise", "input": f"number {number}"}
+        client.call("SignalWorkflowExecution", request)
+        if number == 8_990:
+            assert decides.step()
+    assert decides.step()
+    client.call("SignalWorkflowExecution", {"domain": "TEST", "workflowId": execution.workflow_id, "signalName": "noise"})
+    assert decides.step()
+    (said,) = errors(caplog)
+    assert "longer than the 32,768 characters" in said
+    assert "--payloads" in said
+    stop(decides)
+
+
 def test_an_unknown_workflow_type_is_left_alone_and_said_once(
     client: Client, clock: VirtualClock, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -27,6 +27,7 @@ class Closing:
     output: Any
     """The value of the result; None where there is none."""
     reason: str
+    """Of what SWF terminated by itself, its cause."""
     details: Any
     """JSON if it parses, else the text; None where there is none."""
     new_run_id: str = ""
@@ -45,7 +46,7 @@ def parse_closing(event: Mapping[str, Any]) -> Closing:
         status=STATUS[kind],
         at=event["eventTimestamp"],
         output=value_of(attributes.get("result")),
-        reason=attributes.get("reason", ""),
+        reason=attributes.get("reason") or attributes.get("cause", ""),
         details=details,
         new_run_id=attributes.get("newExecutionRunId", ""),
     )

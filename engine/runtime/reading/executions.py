@@ -7,7 +7,7 @@ on executions and by the console.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import SwfFault, UsageError
@@ -59,6 +59,8 @@ class OpenNode:
     visit: int
     attempt: int
     since: float
+    items: Mapping[str, int] = field(default_factory=dict)
+    """Of a node with items: `total`, `done`, `failed`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class Progress:
     open: tuple[OpenNode, ...]
     phase: str
     """running, canceling, closing or closed."""
+    carry: str
+    """Where the history is to be left for a new one: what it waits for, or why it can't be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +124,16 @@ def parse_progress(context: str) -> Progress | NoProgress:
             skipped=summary["skipped"],
             running=summary["running"],
             failed=tuple(summary["failed"]),
-            open=tuple(OpenNode(**{name: one[name] for name in ("node", "state", "visit", "attempt", "since")}) for one in summary["open"]),
+            open=tuple(_open_node(one) for one in summary["open"]),
             phase=summary["phase"],
+            carry=summary.get("carry", ""),
         )
     except (KeyError, TypeError):  # another decider's, which also calls its version 1
         return NoProgress(context=context)
+
+
+def _open_node(told: Mapping[str, Any]) -> OpenNode:
+    return OpenNode(**{name: told[name] for name in ("node", "state", "visit", "attempt", "since")}, items=told.get("items", {}))
 
 
 def find(client: Client, domain: str, workflow_id: str, run_id: str) -> Execution:

@@ -36,3 +36,8 @@ def test_a_failed_terminal_says_its_reason_and_details() -> None:
 def test_details_of_another_shape_are_shown_as_they_are() -> None:
     closing = parse_closing(closed("WorkflowExecutionFailed", details='{"code":7}'))
     assert closing_lines(closing) == ['{"code": 7}']
+
+
+def test_an_execution_that_swf_terminated_by_itself_says_for_what_cause() -> None:
+    closing = parse_closing(closed("WorkflowExecutionTerminated", childPolicy="TERMINATE", cause="EVENT_LIMIT_EXCEEDED"))
+    assert closing_lines(closing) == ["EVENT_LIMIT_EXCEEDED"]
