@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -32,7 +32,8 @@ TABS: Final[Mapping[str, str]] = {
     "activities": "Activities",
     "timeline": "Timeline",
 }
-EVENTS_PER_PAGE: Final = 200
+ROWS_PER_PAGE: Final = 200
+_T = TypeVar("_T")
 WORKS_OF_A_NODE: Final = 50
 """Attempts and items that are shown beside the chart, the latest first."""
 
@@ -176,8 +177,7 @@ def _events(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
     words = query.lower().split()
     matching = [pair for pair in lines if _has(words, *pair)] if words else lines
     matching = matching[::-1] if newest else matching
-    pages = max(1, -(-len(matching) // EVENTS_PER_PAGE))
-    page = min(max(1, number(request, "page", otherwise=1)), pages)
+    page, pages, few = _page(matching, request)
     rows = [
         Row(
             id=line.event_id,
@@ -189,7 +189,7 @@ def _events(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
             attributes=attributes_of(event),
             links=tuple(_links(looked, attributes_of(event))),
         )
-        for line, event in matching[(page - 1) * EVENTS_PER_PAGE : page * EVENTS_PER_PAGE]
+        for line, event in few
     ]
     kept = {"q": query, "order": "newest" if newest else ""}
     return {"rows": rows, "q": query, "newest": newest, "found": len(matching), "page": page, "pages": pages, "kept": kept}
@@ -204,12 +204,20 @@ def _has(words: Sequence[str], line: EventLine, event: Event) -> bool:
 def _links(looked: Looked, attributes: Mapping[str, Any]) -> list[tuple[str, int, str]]:
     numbers = {name: value for name, value in attributes.items() if name.endswith("EventId") and isinstance(value, int) and value > 0}
     return [
-        (name, value, f"{looked.link(tab='events', page=(value - 1) // EVENTS_PER_PAGE + 1)}#e{value}") for name, value in numbers.items()
+        (name, value, f"{looked.link(tab='events', page=(value - 1) // ROWS_PER_PAGE + 1)}#e{value}") for name, value in numbers.items()
     ]
 
 
-def _activities(_desk: Desk, looked: Looked, _request: Request) -> dict[str, Any]:
-    return {"works": [work for work in works_of(looked.shown) if work.kind != "timer"]}
+def _page(rows: Sequence[_T], request: Request) -> tuple[int, int, Sequence[_T]]:
+    """Which page was asked for, of how many, and its rows."""
+    pages = max(1, -(-len(rows) // ROWS_PER_PAGE))
+    page = min(max(1, number(request, "page", otherwise=1)), pages)
+    return page, pages, rows[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]
+
+
+def _activities(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
+    page, pages, works = _page([work for work in works_of(looked.shown) if work.kind != "timer"], request)
+    return {"works": works, "page": page, "pages": pages, "kept": {}}
 
 
 def _timeline(_desk: Desk, looked: Looked, _request: Request) -> dict[str, Any]:

@@ -26,9 +26,10 @@ document.addEventListener("change", (event) => {
 // What scrolls can be reached by keyboard, and scrolled there.
 const SCROLLING = ".chart, .scroll, .payload";
 function reachable(within) {
-  for (const one of within.querySelectorAll(SCROLLING)) {
-    if (one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight) one.tabIndex = 0;
-  }
+  const wide = [...within.querySelectorAll(SCROLLING)].filter(
+    (one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight,
+  );
+  for (const one of wide) one.tabIndex = 0; // after all are measured: the page is laid out once
 }
 document.addEventListener("toggle", (event) => reachable(event.target), true);
 window.addEventListener("resize", () => reachable(document));
