@@ -1,4 +1,4 @@
-"""The wheel is whole: installed in an empty environment outside the checkout, it runs the fruit workflow to its end."""
+"""The wheel is whole: installed in an empty environment outside the checkout, all that comes with swfgraph is there and works."""
 
 from __future__ import annotations
 
@@ -6,29 +6,63 @@ import json
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+LOOK = """
+from engine.console.desk import FOLDER, environment
+from engine.spec.shipped import shipped
+pages = environment()
+print(FOLDER.parent, shipped("specs"), shipped("schemas"), *map(pages.get_template, pages.list_templates()), sep="\\n")
+"""
+
+
+def run(*words: Any, cwd: Path) -> str:
+    ended = subprocess.run([str(word) for word in words], capture_output=True, text=True, cwd=cwd, check=False)
+    assert ended.returncode == 0, f"{words}: {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
+    return ended.stdout
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `bin` of an environment that has the wheel, and nothing of the checkout."""
+    folder = tmp_path_factory.mktemp("installed")
+    run(sys.executable, "-m", "build", "--wheel", "--outdir", folder / "dist", ROOT, cwd=folder)
+    (wheel,) = (folder / "dist").glob("swfgraph-*.whl")
+    venv.create(folder / "venv", with_pip=True)
+    run(folder / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", wheel, cwd=folder)
+    return folder / "venv" / "bin"
 
 
 @pytest.mark.timeout(600)
-def test_the_wheel_runs_the_fruit_workflow_from_an_empty_environment(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / "dist", ROOT], check=True, capture_output=True)
-    (wheel,) = (tmp_path / "dist").glob("swfgraph-*.whl")
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True, capture_output=True, cwd=tmp_path)
-
-    located = subprocess.run(
-        [python, "-c", "import importlib.resources as r; print(r.files('engine') / 'specs' / 'fruit' / 'fruit.json')"],
-        check=True, capture_output=True, text=True, cwd=tmp_path,
-    ).stdout.strip()  # fmt: skip
-    assert not Path(located).is_relative_to(ROOT)
-    swfgraph = tmp_path / "venv" / "bin" / "swfgraph"
-    ended = subprocess.run([swfgraph, "run", located, "--json"], capture_output=True, text=True, cwd=tmp_path, check=False)
-    assert ended.returncode == 0, ended.stderr
-    result = json.loads(ended.stdout)
+def test_it_runs_the_fruit_workflow(programs: Path, tmp_path: Path) -> None:
+    folder = run(programs / "python", "-c", "from engine.spec.shipped import shipped; print(shipped('specs'))", cwd=tmp_path).strip()
+    assert not Path(folder).is_relative_to(ROOT)
+    result = json.loads(run(programs / "swfgraph", "run", f"{folder}/fruit/fruit.json", "--json", cwd=tmp_path))
     assert result["status"] == "COMPLETED"
     assert result["output"].isalpha()
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("words", [["check", "."], ["test", "."], ["render", "workflow.json", "-o", "workflow.png"]], ids=" ".join)
+def test_it_begins_a_project_that_can_be_checked_tested_and_drawn(programs: Path, tmp_path: Path, words: Sequence[str]) -> None:
+    run(programs / "swfgraph", "init", "mine", cwd=tmp_path)
+    run(programs / "swfgraph", *words, cwd=tmp_path / "mine")
+
+
+@pytest.mark.timeout(600)
+def test_it_has_all_that_is_no_code(programs: Path, tmp_path: Path) -> None:
+    engine, specs, schemas, *pages = run(programs / "python", "-c", LOOK, cwd=tmp_path).splitlines()
+    assert not Path(engine).is_relative_to(ROOT)
+    assert len(pages) == len(files_in(ROOT / "engine" / "console" / "templates"))
+    for here, there in ((ROOT / "engine", engine), (ROOT / "specs", specs), (ROOT / "schemas", schemas)):
+        assert files_in(here) <= files_in(Path(there))
+
+
+def files_in(folder: Path) -> set[str]:
+    found = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    return {path.as_posix() for path in found if not any(part == "__pycache__" or part.startswith(".") for part in path.parts)}
