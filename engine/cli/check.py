@@ -14,7 +14,7 @@ import click
 from engine.cli import problems
 from engine.cli.exits import Exit
 from engine.cli.options import Common, check_command, specs_argument
-from engine.cli.output import note, print_json
+from engine.cli.output import counted, note, print_json
 from engine.cli.specs import spec_files
 from engine.errors import Severity
 from engine.graph.check import check_files
@@ -56,7 +56,7 @@ def command(common: Common, specs: tuple[Path, ...], against: str) -> Exit:
     else:
         problems.write_findings(findings, sys.stdout)
         if not common.quiet:
-            note(f"{_count(len(files), 'spec')}: {_count(errors, 'error')}, {_count(warnings, 'warning')}")
+            note(f"{counted(len(files), 'spec')}: {counted(errors, 'error')}, {counted(warnings, 'warning')}")
         if compared:
             _against().tell(common, compared)
     parted = any(one.parted is not None for _, executions in compared for one in executions)
@@ -70,7 +70,3 @@ def _against() -> Any:
 
 def _compared_json(compared: Sequence[Any]) -> dict[str, Any]:
     return {"against": _against().as_json(compared)} if compared else {}
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -9,7 +9,7 @@ import click
 
 from engine.cli.exits import Exit
 from engine.cli.options import Common, database_argument, offline_command
-from engine.cli.output import note, print_json
+from engine.cli.output import counted, note, print_json
 from engine.service.checking import Flaw, check_database
 
 
@@ -35,7 +35,8 @@ def command(common: Common, db: Path) -> Exit:
         for flaw in checked.flaws:
             click.echo(f"{db}: {_where(flaw)}{flaw.message}")
         if not common.quiet:
-            note(f"{checked.executions:,} executions, {checked.events:,} events: {len(checked.flaws) or 'no'} flaws")
+            flaws = counted(len(checked.flaws), "flaw") if checked.flaws else "no flaws"
+            note(f"{counted(checked.executions, 'execution')}, {counted(checked.events, 'event')}: {flaws}")
     return Exit.FAILED if checked.flaws else Exit.DONE
 
 

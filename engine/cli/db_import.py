@@ -9,7 +9,7 @@ import click
 
 from engine.cli.exits import Exit
 from engine.cli.options import Common, offline_command
-from engine.cli.output import note, print_json
+from engine.cli.output import counted, note, print_json
 from engine.service.importing import import_lines
 
 
@@ -33,5 +33,7 @@ def command(common: Common, db: Path, file: Path) -> Exit:
         print_json(asdict(imported))
     elif not common.quiet:
         kept = f" ({imported.kept} of those were there, and stay as they are)" if imported.kept else ""
-        note(f"{imported.executions:,} executions imported; {imported.domains:,} domains and {imported.types:,} types{kept}")
+        note(
+            f"{counted(imported.executions, 'execution')} imported; {counted(imported.domains, 'domain')} and {counted(imported.types, 'type')}{kept}"
+        )
     return Exit.DONE

@@ -14,7 +14,7 @@ from engine.asl.report import Remark
 from engine.asl.scope import Options
 from engine.cli.exits import Exit
 from engine.cli.options import Common, offline_command
-from engine.cli.output import note, print_json
+from engine.cli.output import counted, note, print_json
 from engine.errors import UsageError
 from engine.spec.source import read_document
 
@@ -80,7 +80,7 @@ def _tell(imported: Imported, written: list[Path], common: Common) -> None:
         click.echo(str(remark))
     if not common.quiet:
         losses, notes = len(imported.losses), len(imported.remarks) - len(imported.losses)
-        note(f"{', '.join(map(str, written))}: {losses} {'loss' if losses == 1 else 'losses'}, {notes} {'note' if notes == 1 else 'notes'}")
+        note(f"{', '.join(map(str, written))}: {counted(losses, 'loss', 'losses')}, {counted(notes, 'note')}")
 
 
 def _remark(remark: Remark) -> dict[str, str]:

@@ -30,6 +30,11 @@ class Styled:
 Cell: TypeAlias = str | Styled
 
 
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """`1 loss`, `2,000 losses`."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
 def print_json(value: Any) -> None:
     """Indented where a person looks on, else compact, on one line."""
     indent = 2 if sys.stdout.isatty() else None

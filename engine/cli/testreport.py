@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.cli.output import counted
 from engine.cli.problems import finding_json, style
 from engine.errors import Finding
 from engine.runtime.reading import moments
@@ -54,7 +55,7 @@ def file_lines(result: SuiteResult, *, verbose: bool, quiet: bool) -> Iterator[s
     if not quiet or failed:
         took = _dim(moments.span(sum(one.seconds for one in result.played)))
         count = len(result.played)
-        said = f"{count} scenario{'' if count == 1 else 's'}" + (f", {len(failed)} failed" if failed else "")
+        said = counted(count, "scenario") + (f", {len(failed)} failed" if failed else "")
         covered = "" if result.left_out else f"  {_percent(result.coverage.percent)}"
         yield f"{_mark(good=not failed)} {_bold(str(result.loaded.suite.file))}  {said}{covered}  {took}"
     for one in result.played:
@@ -88,7 +89,7 @@ def last_line(report: Report) -> str:
     failed = sum(not one.passed for one in played)
     parts = [_red(f"{failed} failed")] if failed else []
     if report.broken:
-        parts.append(_red(f"{len(report.broken)} file{' has' if len(report.broken) == 1 else 's have'} mistakes"))
+        parts.append(_red(f"{counted(len(report.broken), 'file has', 'files have')} mistakes"))
     if len(played) > failed:
         parts.append(_green(f"{len(played) - failed} passed"))
     left_out = sum(result.left_out for result in report.results)

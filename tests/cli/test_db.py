@@ -36,7 +36,7 @@ def test_a_backup_says_how_large_it_is_and_is_not_written_over(shell: Shell, dat
 
 def test_a_check_counts_what_it_looked_at_and_names_what_is_wrong(shell: Shell, database: Path) -> None:
     told = shell("db", "check", "swf.db")
-    assert (told.code, told.out, told.err) == (Exit.DONE, "", "1 executions, 5 events: no flaws\n")
+    assert (told.code, told.out, told.err) == (Exit.DONE, "", "1 execution, 5 events: no flaws\n")
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("DELETE FROM events WHERE event_id = 2")
         connection.commit()
