@@ -1,7 +1,7 @@
 """A spec's inputSchema -> the fields of a form, and a posted form -> the input. Pure.
 
 A schema of an object gives a field per property: text, number, checkbox, choice; what is deeper is a field of JSON. Any other schema, or
-none, gives one editor of JSON. What comes out is held against the schema by whoever starts the execution. Imports `errors`, `spec.model`.
+none, gives one editor of JSON. What comes out is held against the schema by whoever starts the execution. Imports `errors`, `spec`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from engine.errors import UsageError
 from engine.spec.model import ABSENT, Absent, Json
+from engine.spec.payload import decode
 
 PREFIX: Final = "input."
 WHOLE: Final = "input"
@@ -105,9 +106,18 @@ def _types(schema: Json | Literal[Absent.ABSENT]) -> list[str]:
 
 
 def _parsed(text: str, what: str) -> Json:
+    value = decode(text)
+    if isinstance(value, str) and value == text:
+        raise UsageError(f"{what} is no JSON: {_why(text)}")
+    return value
+
+
+def _why(text: str) -> str:
+    """A person's guess at what is wrong with a text that `decode` does not take."""
     try:
-        return json.loads(text)
+        json.loads(text)
     except ValueError as error:
-        raise UsageError(f"{what} is no JSON: {error}. Text stands in double quotes") from None
+        return f"{error}. Text stands in double quotes"
     except RecursionError:
-        raise UsageError(f"{what} is nested too deep") from None
+        return "it is nested too deep"
+    return "it has a number that is too large, or half of a character"

@@ -90,3 +90,9 @@ def test_what_is_no_json_is_said_with_the_fields_name() -> None:
     schema = {"type": "object", "properties": {"list": {"type": "array", "title": "The list"}}}
     with pytest.raises(UsageError, match="The list is no JSON"):
         input_of(schema, {PREFIX + "list": json.dumps([1])[:-1]})
+
+
+@pytest.mark.parametrize("text", ["[" * 3_000, "1E310", "NaN", '"\\ud800"', "{a: 1}"])
+def test_what_could_not_be_carried_is_no_json(text: str) -> None:
+    with pytest.raises(UsageError, match="the input is no JSON: "):
+        input_of(ABSENT, {WHOLE: text})

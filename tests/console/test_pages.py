@@ -1,0 +1,115 @@
+"""What every page answers where there is nothing, and what the pages say of what there is; without a browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from engine.graph.check import load_plan
+from engine.runtime.start import Started, StartOptions, start
+from engine.spec.model import ABSENT
+from engine.swf.client import Client
+from tests.console.asking import path, send
+from tests.console.conftest import SPECS
+from tests.console.test_security import PAGES
+
+ANYWHERE = {"/", "/domains", "/go", "/login", "/schedules", "/specs"}
+"""Pages that are about nothing in particular."""
+
+
+@pytest.fixture
+def demo(client: Client) -> Started:
+    return start(client, load_plan(SPECS / "fruit" / "fruit.json").spec, ABSENT, StartOptions(workflow_id="Demo", tags=("a", "b")))
+
+
+def _about_nothing(route: str) -> str:
+    return "/console" + re.sub(r"\{(\w+)\}", lambda part: {"kind": "workflow", "action": "cancel"}.get(part[1], "none"), route)
+
+
+@pytest.mark.parametrize("route", sorted(set(PAGES) - ANYWHERE))
+def test_what_does_not_exist_is_said_to_be_missing(browser: TestClient, route: str) -> None:
+    answer = browser.get(_about_nothing(route))
+    assert answer.status_code in (400, 404), answer.text
+    assert "<h1>" in answer.text
+    assert "bug" not in answer.text
+
+
+@pytest.mark.parametrize("address", ["/console/nowhere", "/console/d/TEST_SWF/types/fruit", "/console/d/TEST_SWF/executions?from=soon"])
+def test_an_address_that_means_nothing_is_refused_with_a_reason(browser: TestClient, address: str) -> None:
+    answer = browser.get(address)
+    assert answer.status_code in (400, 404)
+    assert re.search(r'role="alert">\s*\S', answer.text)
+
+
+def test_an_endpoint_that_is_gone_is_said_to_be_gone(browser: TestClient, client: Client) -> None:
+    client.close()
+    answer = browser.get(path("domains"))
+    assert answer.status_code >= 400
+    assert "FruitWorkflow" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", True),
+        ("status=open", True),
+        ("status=closed", False),
+        ("status=FAILED", False),
+        ("type=FruitWorkflow:1.0", True),
+        ("type=FruitWorkflow:2.0", False),
+        ("type=FruitWorkflow", True),
+        ("workflowId=Demo&tag=a", True),
+        ("workflowId=Demo&tag=c", False),
+        ("tag=b", True),
+        ("to=2001-01-01", False),
+        ("from=2001-01-01T00:00", True),
+    ],
+)
+def test_the_list_shows_what_the_filters_let_through(browser: TestClient, demo: Started, query: str, *, shown: bool) -> None:
+    text = browser.get(f"{path('d', 'TEST_SWF', 'executions')}?{query}").text
+    assert (f"/executions/Demo/{demo.run_id}" in text) is shown
+
+
+def test_a_long_list_goes_on_on_the_next_page(browser: TestClient, client: Client) -> None:
+    spec = load_plan(SPECS / "fruit" / "fruit.json").spec
+    for number in range(120):
+        start(client, spec, ABSENT, StartOptions(workflow_id=f"Run{number}"))
+    address, found = path("d", "TEST_SWF", "executions"), []
+    while address:
+        text = browser.get(address).text
+        found += re.findall(r"/executions/(Run\d+)/\w+\"", text)
+        following = re.search(r'href="([^"]*)" rel="next"', text)
+        address = following[1].replace("&amp;", "&") if following else ""
+    assert found == [f"Run{number}" for number in reversed(range(120))]
+
+
+@pytest.mark.parametrize("tab", ["chart", "summary", "events", "activities", "timeline", "none of these"])
+def test_every_tab_of_an_execution_that_has_just_begun(browser: TestClient, demo: Started, tab: str) -> None:
+    answer = browser.get(path("d", "TEST_SWF", "executions", "Demo", demo.run_id), params={"tab": tab})
+    assert answer.status_code == 200
+    assert "<h1>Demo</h1>" in answer.text
+
+
+def test_a_page_of_the_past_is_not_live(browser: TestClient, demo: Started) -> None:
+    here = path("d", "TEST_SWF", "executions", "Demo", demo.run_id)
+    assert "data-live" in browser.get(here).text
+    assert "data-live" not in browser.get(here, params={"at": 1}).text
+
+
+def test_what_is_closed_can_not_be_told_anything(browser: TestClient, client: Client, demo: Started) -> None:
+    here = path("d", "TEST_SWF", "executions", "Demo", demo.run_id)
+    assert send(browser, f"{here}/terminate", {"reason": "enough"}).status_code == 303
+    assert browser.get(f"{here}/signal").status_code == 400
+    assert "there is nothing left to be stopped or told" in browser.get(f"{here}/cancel").text
+    assert "Retry from failure" in browser.get(here).text
+
+
+def test_assets_are_kept_and_their_address_changes_with_them(browser: TestClient) -> None:
+    [sheet] = re.findall(r'href="([^"]*console\.css[^"]*)"', browser.get(path("domains")).text)
+    answer = browser.get(sheet)
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["cache-control"]
+    assert re.search(r"\?v=[0-9a-f]{12}$", sheet)
+    assert browser.get(path("domains")).headers["cache-control"] == "no-store"
