@@ -33,7 +33,6 @@ def command(common: Common, db: Path, file: Path) -> Exit:
         print_json(asdict(imported))
     elif not common.quiet:
         kept = f" ({imported.kept} of those were there, and stay as they are)" if imported.kept else ""
-        note(
-            f"{counted(imported.executions, 'execution')} imported; {counted(imported.domains, 'domain')} and {counted(imported.types, 'type')}{kept}"
-        )
+        said = f"{counted(imported.executions, 'execution')} imported"
+        note(f"{said}; {counted(imported.domains, 'domain')} and {counted(imported.types, 'type')}{kept}")
     return Exit.DONE

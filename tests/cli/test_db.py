@@ -51,7 +51,7 @@ def test_a_check_counts_what_it_looked_at_and_names_what_is_wrong(shell: Shell, 
 def test_what_is_exported_can_be_imported_elsewhere_and_only_once(shell: Shell, database: Path) -> None:
     assert shell("db", "export", "swf.db", "-o", "all.jsonl").code == Exit.DONE
     told = shell("db", "import", "other.db", "all.jsonl")
-    assert (told.code, told.err) == (Exit.DONE, "1 executions imported; 1 domains and 2 types\n")
+    assert (told.code, told.err) == (Exit.DONE, "1 execution imported; 1 domain and 2 types\n")
     again = shell("db", "import", "other.db", "all.jsonl")
     assert again.code == Exit.USAGE
     assert "all.jsonl:5: w" in again.err

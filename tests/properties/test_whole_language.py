@@ -18,12 +18,15 @@ from engine.interpreter.view import RunView
 from engine.service.core import Limits
 from engine.spec.model import ABSENT, Spec
 from tests.properties.world import World, chain_of
-from tests.strategies import whole_inputs, whole_specs
+from tests.strategies import inputs, specs, whole_inputs, whole_specs
 
 MOST_TURNS = 8_000
 TIGHT = Limits(open_activities=2, open_timers=2, open_children=2, open_lambda_functions=2)
 LIMITS = st.sampled_from((Limits(), TIGHT))
 EVENTS = st.sampled_from((9_000, 40, 15))
+WHOLE = st.tuples(whole_specs(), whole_inputs())
+PLAIN = st.tuples(specs(), inputs())
+"""Activities, decisions and waits alone: denser graphs."""
 
 
 def lived(spec: Spec, value: Any, seed: int, limits: Limits, most_events: int) -> World:
@@ -36,10 +39,10 @@ def lived(spec: Spec, value: Any, seed: int, limits: Limits, most_events: int) -
     raise AssertionError(f"it does not end: {world.new_run().context()}")
 
 
-@given(whole_specs(), whole_inputs(), st.integers(min_value=0), LIMITS, EVENTS)
-@settings(max_examples=150, deadline=None)
-def test_every_execution_ends_and_its_histories_fold(spec: Spec, value: Any, seed: int, limits: Limits, most_events: int) -> None:
-    world = lived(spec, value, seed, limits, most_events)
+@given(WHOLE | PLAIN, st.integers(min_value=0), LIMITS, EVENTS)
+@settings(max_examples=250, deadline=None)
+def test_every_execution_ends_and_its_histories_fold(drawn: tuple[Spec, Any], seed: int, limits: Limits, most_events: int) -> None:
+    world = lived(*drawn, seed, limits, most_events)
     histories = chain_of(world)
     event(f"executions in the chain: {min(len(histories), 5)}")
     event(f"closed as {world.closed}")

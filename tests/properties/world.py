@@ -115,7 +115,7 @@ class World:
     def respond(self) -> None:
         if self.deciding:
             task, decisions = self.deciding.pop(self.random.randrange(len(self.deciding)))
-            self.tolerate("RespondDecisionTaskCompleted", task, decisions=decisions)
+            self.tolerate("RespondDecisionTaskCompleted", task, decisions=decisions, executionContext=self.run.context())
 
     def forget(self) -> None:
         """The decider dies."""
