@@ -23,7 +23,8 @@ def home(request: Request) -> Response:
 
 def go(request: Request) -> Response:
     """From the domain list at the top of every page."""
-    return RedirectResponse(desk_of(request).root + to("d", request.query_params.get("domain", ""), "executions"), status_code=303)
+    domain = request.query_params.get("domain", "")
+    return RedirectResponse(desk_of(request).root + (to("d", domain, "executions") if domain else "/"), status_code=303)
 
 
 def show(request: Request) -> Response:

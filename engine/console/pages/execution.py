@@ -20,10 +20,11 @@ from engine.console.timeline import timeline_of
 from engine.graph.plan import Plan
 from engine.runtime.reading.closing import Closing, parse_closing
 from engine.runtime.reading.colouring import overlay_of
-from engine.runtime.reading.eventlines import EventLine, attributes_of, event_lines, is_failure
+from engine.runtime.reading.eventlines import EventLine, event_lines, is_failure
 from engine.runtime.reading.executions import Execution, Overview, overview
 from engine.runtime.reading.works import works_of
 from engine.spec.model import ABSENT, Absent
+from engine.swf.wire import event_attributes
 
 TABS: Final[Mapping[str, str]] = {
     "chart": "Chart",
@@ -151,7 +152,7 @@ def _chart(desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
 
 def _summary(_desk: Desk, looked: Looked, _request: Request) -> dict[str, Any]:
     closing: Closing | Literal[""] = parse_closing(looked.events[-1]) if looked.overview.info.closed else ""
-    return {"closing": closing, "started": attributes_of(looked.events[0]), "progress": looked.overview.progress}
+    return {"closing": closing, "started": event_attributes(looked.events[0]), "progress": looked.overview.progress}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,8 +187,8 @@ def _events(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
             subject=line.subject,
             details=line.details,
             failure=is_failure(line.kind),
-            attributes=attributes_of(event),
-            links=tuple(_links(looked, attributes_of(event))),
+            attributes=event_attributes(event),
+            links=tuple(_links(looked, event_attributes(event))),
         )
         for line, event in few
     ]
@@ -197,7 +198,7 @@ def _events(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
 
 def _has(words: Sequence[str], line: EventLine, event: Event) -> bool:
     """Every word is somewhere in what the row shows, or would show when opened."""
-    text = f"{line.event_id} {line.kind} {line.subject} {attributes_of(event)}".lower()
+    text = f"{line.event_id} {line.kind} {line.subject} {event_attributes(event)}".lower()
     return all(word in text for word in words)
 
 

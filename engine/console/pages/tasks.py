@@ -17,11 +17,11 @@ from starlette.routing import Route
 
 from engine.console.desk import Desk, desk_of, to
 from engine.console.live import mark, watch
-from engine.runtime.reading.eventlines import attributes_of
 from engine.runtime.reading.searching import Wanted, search
 from engine.spec.model import ABSENT, ActivityNode
 from engine.swf.client import Client
 from engine.swf.paging import paged
+from engine.swf.wire import event_attributes
 
 EXECUTIONS: Final = 20
 """The latest ones, whose latest events say who has polled."""
@@ -99,10 +99,10 @@ def _polled(client: Client, domain: str) -> dict[tuple[str, str], dict[str, floa
             for kind in (DECISIONS, ACTIVITIES):
                 if event["eventType"] != f"{kind.capitalize()}TaskStarted":
                     continue
-                attributes = attributes_of(event)
+                attributes = event_attributes(event)
                 scheduled = by_id.get(attributes["scheduledEventId"])
                 if scheduled is not None and "identity" in attributes:
-                    seen = found.setdefault((kind, attributes_of(scheduled)["taskList"]["name"]), {})
+                    seen = found.setdefault((kind, event_attributes(scheduled)["taskList"]["name"]), {})
                     seen[attributes["identity"]] = max(seen.get(attributes["identity"], 0.0), event["eventTimestamp"])
     return found
 

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from engine.runtime.reading.eventlines import Event, attributes_of
+from engine.runtime.reading.eventlines import Event
+from engine.runtime.reading.moments import span
 from engine.spec.payload import decode
+from engine.swf.wire import event_attributes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,7 @@ class Work:
     """activity, lambda, child or timer."""
     id: str
     type: str
-    """The activity or workflow type with its version, the function; of a timer how many seconds."""
+    """The activity or workflow type with its version, the function; of a timer how long it runs."""
     node: str
     """Of the flowchart, where swfgraph's decider has said so; else the id."""
     visit: int = 1
@@ -73,7 +75,7 @@ def works_of(events: Iterable[Event]) -> list[Work]:
         if kind in _BEGIN:
             found[event["eventId"]] = _begun(event)
         elif kind in _STARTED or kind in _CLOSED:
-            attributes = attributes_of(event)
+            attributes = event_attributes(event)
             begun = next((attributes[name] for name in _REFERENCES if attributes.get(name, 0) in found), 0)
             if begun:
                 found[begun] = _went_on(found[begun], event, attributes)
@@ -82,7 +84,7 @@ def works_of(events: Iterable[Event]) -> list[Work]:
 
 def _begun(event: Event) -> Work:
     kind, name = _BEGIN[event["eventType"]]
-    attributes = attributes_of(event)
+    attributes = event_attributes(event)
     address = _address(attributes.get("control", ""))
     return Work(
         kind=kind,
@@ -124,7 +126,7 @@ def _type(attributes: Mapping[str, Any]) -> str:
     for name in ("activityType", "workflowType"):
         if name in attributes:
             return f"{attributes[name]['name']} {attributes[name]['version']}"
-    return str(attributes.get("name", f"{attributes.get('startToFireTimeout', '')} s"))
+    return span(float(attributes["startToFireTimeout"])) if "startToFireTimeout" in attributes else str(attributes.get("name", ""))
 
 
 def _address(control: str) -> Mapping[str, Any]:
