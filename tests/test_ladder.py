@@ -134,4 +134,6 @@ def test_headers_name_those_who_import_and_are_imported(module: str) -> None:
     assert header, "what lives here, what never does, what does it import, and who imports it?"
     importers = [other for other, them in ours().items() if any(f"{one}.".startswith(f"{module}.") for one in them)]
     assert not [name for name in named(IMPORTED_BY.search(header)) if not any(names(name, other) for other in importers)]
+    nothing = re.search(r"(?<!\w)Imports nothing(?: of swfgraph)?[;.]", header)
+    assert not (nothing and ours()[module])
     assert not [name for name in named(IMPORTS.search(header)) if not any(names(name, one) for one in ours()[module])]

@@ -5,7 +5,7 @@
     Test_Task_A succeeded
     Decision made: schedule activity -- Test_Task_B
 
-Imports `overheard`, `eventlines`; imported by the commands decider and worker.
+Imports `overheard`, `swf.wire`; imported by what the commands decider and worker take turns in.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any, Final, assert_never
 
 from engine.cli.output import shorten
 from engine.cli.overheard import ActivityEnded, ActivityReceived, Decided, DecisionReceived, Heard
-from engine.runtime.reading.eventlines import attributes_of
 from engine.swf.tasks import ActivityTask, DecisionTask
+from engine.swf.wire import decision_attributes, event_attributes
 
 WIDTH: Final = 300
 """Characters of a result or an error's details."""
@@ -122,9 +122,9 @@ def _outcome(event: Mapping[str, Any], events: Mapping[int, Mapping[str, Any]]) 
     phrase = OUTCOMES.get(event["eventType"])
     if phrase is None:
         return
-    attributes = attributes_of(event)
+    attributes = event_attributes(event)
     scheduled = events.get(attributes.get("scheduledEventId", 0))
-    about = attributes if scheduled is None else attributes_of(scheduled)
+    about = attributes if scheduled is None else event_attributes(scheduled)
     yield f"{_name(about)} {phrase.words}{_subject(phrase, attributes, ': ')}"
 
 
@@ -142,8 +142,7 @@ def _name(attributes: Mapping[str, Any]) -> str:
 
 
 def _decision(decision: Mapping[str, Any]) -> Iterator[str]:
-    kind = decision["decisionType"]
-    attributes = decision.get(f"{kind[0].lower()}{kind[1:]}DecisionAttributes", {})
+    kind, attributes = decision["decisionType"], decision_attributes(decision)
     if attributes.get("markerName") == SPEC_MARKER:
         return
     phrase = DECISIONS.get(kind, Phrase(words=kind))

@@ -1,5 +1,5 @@
 """Decisions and the events that came of them, in one form, so that they can be held against each other: what was done about what, with
-which attributes. Pure. Imports nothing of swfgraph; imported by `against`.
+which attributes. Pure. Imports `swf.wire`; imported by `against`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from engine.swf.wire import decision_attributes, event_attributes
 
 _WIDTH: Final = 120
 
@@ -84,7 +86,7 @@ class Difference:
 
 def wanted_act(decision: Mapping[str, Any]) -> Act:
     kind: str = decision["decisionType"]
-    attributes = decision.get(f"{kind[0].lower()}{kind[1:]}DecisionAttributes", {})
+    attributes = decision_attributes(decision)
     return Act(about=(kind, _about(_DECISIONS[kind], attributes)), attributes=attributes)
 
 
@@ -93,7 +95,7 @@ def acts_of(events: Iterable[Mapping[str, Any]]) -> Iterator[Act]:
     for event in events:
         kind: str = event["eventType"]
         row = _EVENTS.get(kind)
-        attributes = event[f"{kind[0].lower()}{kind[1:]}EventAttributes"] if row is not None else {}
+        attributes = event_attributes(event) if row is not None else {}
         decided_by = attributes.get("decisionTaskCompletedEventId", 0)
         if row is None or not decided_by or (not row.whole and attributes.get("initiatedEventId", 0)):
             continue

@@ -1,9 +1,11 @@
-"""Decisions in a line of log each. Pure. Imports nothing of swfgraph."""
+"""Decisions in a line of log each. Pure. Imports `swf.wire`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+
+from engine.swf.wire import decision_attributes
 
 _SUBJECT: Final[Mapping[str, str]] = {
     "CancelTimer": "timerId",
@@ -22,7 +24,6 @@ _SUBJECT: Final[Mapping[str, str]] = {
 def describe_decision(decision: Mapping[str, Any]) -> str:
     """`ScheduleActivityTask -- Test_Task_A`"""
     kind: str = decision["decisionType"]
-    attributes = decision.get(f"{kind[0].lower()}{kind[1:]}DecisionAttributes", {})
-    subject = attributes.get(_SUBJECT.get(kind, ""), "")
+    subject = decision_attributes(decision).get(_SUBJECT.get(kind, ""), "")
     name = subject["name"] if isinstance(subject, Mapping) else subject
     return f"{kind} -- {name}" if name else kind

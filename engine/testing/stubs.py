@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.errors import ScenarioError
 from engine.service.events import Event
+from engine.swf.wire import decision_of
 from engine.testing.answering import Asked
 from engine.testing.model import Answer, Call, Cancel, Fail, Result, Terminate, TimeOut
 from engine.testing.working import result_text
@@ -33,21 +34,21 @@ def stub_decisions(stub: Stub, history: Sequence[Event], now: float) -> list[dic
         return []
     stubborn = isinstance(answer, Result | Fail) and answer.ignores_cancel
     if "WorkflowExecutionCancelRequested" in seen and not stubborn:
-        return [_decision("CancelWorkflowExecution", {})]
+        return [decision_of("CancelWorkflowExecution", {})]
     if answer.delay and "TimerFired" not in seen:
         timer = {"timerId": _TIMER, "startToFireTimeout": str(answer.delay)}
-        return [] if "TimerStarted" in seen else [_decision("StartTimer", timer)]
+        return [] if "TimerStarted" in seen else [decision_of("StartTimer", timer)]
     return _end(stub, answer, now)
 
 
 def _end(stub: Stub, answer: Result | Fail | Cancel | Terminate, now: float) -> list[dict[str, Any]]:
     match answer:
         case Result():
-            return [_decision("CompleteWorkflowExecution", {"result": result_text(answer, stub.asked, now)})]
+            return [decision_of("CompleteWorkflowExecution", {"result": result_text(answer, stub.asked, now)})]
         case Fail():
-            return [_decision("FailWorkflowExecution", {"reason": answer.name, "details": answer.message})]
+            return [decision_of("FailWorkflowExecution", {"reason": answer.name, "details": answer.message})]
         case Cancel():
-            return [_decision("CancelWorkflowExecution", {"details": answer.details} if answer.details else {})]
+            return [decision_of("CancelWorkflowExecution", {"details": answer.details} if answer.details else {})]
         case Terminate():
             return []
 
@@ -62,7 +63,3 @@ def check_child_answer(asked: Asked, answer: Answer) -> None:
     """Raises: ScenarioError."""
     if isinstance(answer, TimeOut) and answer.kind != "startToClose":
         raise ScenarioError(f"the child workflow {asked.what} can't time out by {answer.kind}: children have startToClose only")
-
-
-def _decision(kind: str, attributes: dict[str, Any]) -> dict[str, Any]:
-    return {"decisionType": kind, f"{kind[0].lower()}{kind[1:]}DecisionAttributes": attributes}

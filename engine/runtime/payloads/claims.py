@@ -6,7 +6,7 @@ nothing is longer, a reference is an error, and what looks like one is sent with
 still. Which members of events and decisions may be references stands here; `control` and reasons never are, nor the details of
 activities' failures, which workers cut, nor what Lambda functions are given and give, for nobody on their side resolves or stores it.
 Histories keep the references; events are copied where something changes, since they may be the service's own.
-Imports `errors`, `reference` and `store`; imported by decider, worker, start and the commands.
+Imports `errors`, `reference`, `store` and `swf.wire`; imported by decider, worker, start and the commands.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, Final, TypeAlias
 from engine.errors import PayloadMissing, PayloadStoreUnusable
 from engine.runtime.payloads.reference import Reference, may_refer, parse, reference_to, to_bytes, to_text
 from engine.runtime.payloads.store import NoStore, Store
+from engine.swf.wire import decision_member, event_member
 
 Event: TypeAlias = Mapping[str, Any]
 Table: TypeAlias = Mapping[str, tuple[str, str]]
@@ -27,8 +28,8 @@ LIMIT: Final = 32_768
 """Characters in SWF's own hands: API reference, `Data`."""
 
 
-def _table(kinds: Mapping[str, str], suffix: str) -> Table:
-    return {kind: (f"{kind[0].lower()}{kind[1:]}{suffix}", name) for kind, name in kinds.items()}
+def _table(kinds: Mapping[str, str], member: Callable[[str], str]) -> Table:
+    return {kind: (member(kind), name) for kind, name in kinds.items()}
 
 
 NEWS: Final = _table(
@@ -44,7 +45,7 @@ NEWS: Final = _table(
         "ChildWorkflowExecutionCanceled": "details",
         "MarkerRecorded": "details",
     },
-    "EventAttributes",
+    event_member,
 )
 """Event types that bring data to whoever folds them -> the member with their attributes, and which one of these may be a reference."""
 
@@ -58,7 +59,7 @@ ALL: Final = {
             "WorkflowExecutionContinuedAsNew": "input",
             "WorkflowExecutionTerminated": "details",
         },
-        "EventAttributes",
+        event_member,
     ),
 }
 """These too have payloads, which whoever decided them has known already."""
@@ -74,7 +75,7 @@ DECISIONS: Final = _table(
         "ContinueAsNewWorkflowExecution": "input",
         "RecordMarker": "details",
     },
-    "DecisionAttributes",
+    decision_member,
 )
 """Decision type -> the member with its attributes, and which one of these may become a reference."""
 
@@ -154,11 +155,9 @@ def _replaced(items: Sequence[Event], table: Table, kind: str, longest: float, r
     `replace` is asked about texts of more than `longest` characters, and those that look like references.
     """
     changed: list[Event] | None = None
-    for place, item in enumerate(items):
-        row = table.get(item[kind])
-        if row is None:
-            continue
-        member, name = row
+    for place in [place for place, item in enumerate(items) if item[kind] in table]:
+        item = items[place]
+        member, name = table[item[kind]]
         text = item.get(member, _EMPTY).get(name)
         if text and (len(text) > longest or may_refer(text)):
             new = replace(text)

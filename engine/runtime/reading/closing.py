@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.spec.payload import decode
+from engine.swf.wire import event_attributes
 
 STATUS = {
     "WorkflowExecutionCompleted": "COMPLETED",
@@ -40,7 +41,7 @@ class Closing:
 
 def parse_closing(event: Mapping[str, Any]) -> Closing:
     kind = event["eventType"]
-    attributes = event[f"{kind[0].lower()}{kind[1:]}EventAttributes"]
+    attributes = event_attributes(event)
     details = value_of(attributes.get("details"))
     return Closing(
         status=STATUS[kind],

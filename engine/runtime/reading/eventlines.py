@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from engine.swf.wire import event_attributes
+
 Event = Mapping[str, Any]
 
 SUBJECT: Final = (
@@ -66,19 +68,13 @@ def event_lines(events: Iterable[Event]) -> Iterator[EventLine]:
     """One line per event, in the order given. A reference to an event that comes later, or not at all, stays a number."""
     subjects: dict[int, str] = {}
     for event in events:
-        attributes = attributes_of(event)
+        attributes = event_attributes(event)
         subject = _subject(attributes, subjects)
         if subject:
             subjects[event["eventId"]] = subject
         yield EventLine(
             event_id=event["eventId"], at=event["eventTimestamp"], kind=event["eventType"], subject=subject, details=_details(attributes)
         )
-
-
-def attributes_of(event: Event) -> Mapping[str, Any]:
-    kind = event["eventType"]
-    attributes: Mapping[str, Any] = event[f"{kind[0].lower()}{kind[1:]}EventAttributes"]
-    return attributes
 
 
 def is_failure(kind: str) -> bool:

@@ -1,7 +1,7 @@
 """A history -> what was worked on in it: activity tasks, Lambda functions, child executions, timers, each with its times and outcome.
 
 What the Activities and Timeline tabs of the console show. Knows no spec: any execution of any decider can be read. Pure. Imports
-`eventlines`, `spec.payload`; imported by the console.
+`moments`, `spec.payload`, `swf.wire`; imported by the console.
 """
 
 from __future__ import annotations

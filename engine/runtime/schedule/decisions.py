@@ -19,6 +19,7 @@ from engine.spec.expression import References
 from engine.spec.model import ABSENT, Absent, Json, Schedule, Spec
 from engine.spec.template import render
 from engine.swf.client import Client
+from engine.swf.wire import decision_of
 
 YEAR: Final = 365 * 86_400
 """SWF's longest execution (API reference, StartWorkflowExecution: "This cannot exceed a year")."""
@@ -104,19 +105,15 @@ def _decisions(actions: Iterable[Action], executions: Executions) -> Iterator[di
         match action:
             case Start(workflow_id=workflow_id):
                 request = executions.request(workflow_id)
-                yield _decision("StartChildWorkflowExecution", {name: value for name, value in request.items() if name != "domain"})
+                yield decision_of("StartChildWorkflowExecution", {name: value for name, value in request.items() if name != "domain"})
             case Cancel(workflow_id=workflow_id):
-                yield _decision("RequestCancelExternalWorkflowExecution", {"workflowId": workflow_id})
+                yield decision_of("RequestCancelExternalWorkflowExecution", {"workflowId": workflow_id})
             case SetTimer(timer_id=timer_id, seconds=seconds):
-                yield _decision("StartTimer", {"timerId": timer_id, "startToFireTimeout": str(seconds)})
+                yield decision_of("StartTimer", {"timerId": timer_id, "startToFireTimeout": str(seconds)})
             case StopTimer(timer_id=timer_id):
-                yield _decision("CancelTimer", {"timerId": timer_id})
+                yield decision_of("CancelTimer", {"timerId": timer_id})
             case Continue(state=state):
                 own = {**SETTINGS, "taskList": {"name": executions.schedule_id()}, "workflowTypeVersion": TYPE_VERSION}
-                yield _decision("ContinueAsNewWorkflowExecution", {"input": write_state(state), **own})
+                yield decision_of("ContinueAsNewWorkflowExecution", {"input": write_state(state), **own})
             case _:
                 assert_never(action)
-
-
-def _decision(kind: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {"decisionType": kind, f"{kind[0].lower()}{kind[1:]}DecisionAttributes": dict(attributes)}

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from engine.swf.wire import event_attributes
+
 PAUSE: Final = "swfgraph.pause"
 RESUME: Final = "swfgraph.resume"
 ASK: Final = "swfgraph.ask"
@@ -73,7 +75,7 @@ def happenings(events: Iterable[Mapping[str, Any]]) -> Iterator[Happening]:
         kind: str = event["eventType"]
         read = _DOORS.get(kind)
         if read is not None:
-            found = read(event["eventTimestamp"], event[f"{kind[0].lower()}{kind[1:]}EventAttributes"])
+            found = read(event["eventTimestamp"], event_attributes(event))
             if found is not None:
                 yield found
 
