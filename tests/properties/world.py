@@ -18,6 +18,7 @@ from engine.interpreter.run import Run
 from engine.service.core import Limits
 from engine.service.faults import Fault
 from engine.service.invoking import Completed, Failed, Invocation, TakeInvocation
+from engine.swf.wire import decision_of
 from tests.service.driving import DOMAIN, Service
 from tests.strategies import ACTIVITIES, CHILD, SIGNALS
 
@@ -160,15 +161,15 @@ class World:
         how = self.random.choice(("complete", "complete", "complete", "fail", "again", "wait", *(["cancel"] * 6 if asked else [])))
         match how:
             case "complete":
-                return [_decision("CompleteWorkflowExecution", {"result": self.random.choice(('"raised"', "1"))})]
+                return [decision_of("CompleteWorkflowExecution", {"result": self.random.choice(('"raised"', "1"))})]
             case "fail":
-                return [_decision("FailWorkflowExecution", {"reason": "Broken", "details": "a child's trouble"})]
+                return [decision_of("FailWorkflowExecution", {"reason": "Broken", "details": "a child's trouble"})]
             case "cancel":
-                return [_decision("CancelWorkflowExecution", {})]
+                return [decision_of("CancelWorkflowExecution", {})]
             case "again":
-                return [_decision("ContinueAsNewWorkflowExecution", {"input": "1"})]
+                return [decision_of("ContinueAsNewWorkflowExecution", {"input": "1"})]
             case _:
-                return [_decision("StartTimer", {"timerId": f"t{task['startedEventId']}", "startToFireTimeout": "20"})]
+                return [decision_of("StartTimer", {"timerId": f"t{task['startedEventId']}", "startToFireTimeout": "20"})]
 
     # The functions.
 
@@ -229,7 +230,3 @@ def chain_of(world: World) -> dict[str, Sequence[Mapping[str, Any]]]:
         histories[run_id] = history
         run_id = history[0]["workflowExecutionStartedEventAttributes"].get("continuedExecutionRunId", "")
     return histories
-
-
-def _decision(kind: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {"decisionType": kind, f"{kind[0].lower()}{kind[1:]}DecisionAttributes": attributes}
