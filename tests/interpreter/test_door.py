@@ -135,7 +135,7 @@ def test_a_timed_out_execution_says_which_timeout() -> None:
         ({}, ""),
     ],
 )
-def test_a_terminated_execution_says_why_or_what_made_swf_do_it(given: dict[str, str], reason: str) -> None:
+def test_a_terminated_execution_says_why_or_what_made_swf_do_it(given: dict[str, Any], reason: str) -> None:
     closed = read_event(raw("WorkflowExecutionTerminated", childPolicy="TERMINATE", **given))
     assert isinstance(closed, events.ExecutionClosed)
     assert (closed.status, closed.reason) == (CloseStatus.TERMINATED, reason)
