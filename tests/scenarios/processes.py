@@ -31,7 +31,7 @@ def command(*arguments: str | Path) -> list[str]:
 class Cluster:
     """A service with its decider and workers, each a process of its own, all logging into `folder`."""
 
-    def __init__(self, folder: Path, specs: Sequence[Path], *, workers: int = 2) -> None:
+    def __init__(self, folder: Path, specs: Sequence[Path], *, workers: int = 2, schedulers: int = 0) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -39,6 +39,8 @@ class Cluster:
         self._arguments["decider"] = command("decider", "--url", self.url, *specs)
         for number in range(1, workers + 1):
             self._arguments[f"worker{number}"] = command("worker", "--url", self.url, "--concurrency", "4", *specs)
+        for number in range(1, schedulers + 1):
+            self._arguments[f"scheduler{number}"] = command("schedule", "run", "--url", self.url, *specs)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -90,9 +92,9 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, specs: Sequence[Path], *, workers: int = 2) -> Iterator[Cluster]:
+def cluster(folder: Path, specs: Sequence[Path], *, workers: int = 2, schedulers: int = 0) -> Iterator[Cluster]:
     """All processes up, the specs registered; whatever still runs at the end is killed."""
-    processes = Cluster(folder, specs, workers=workers)
+    processes = Cluster(folder, specs, workers=workers, schedulers=schedulers)
     try:
         processes.start("serve")
         registered = processes.run("register", *specs)

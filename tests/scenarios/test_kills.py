@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.scenarios.processes import Cluster, cluster
+from tests.scenarios.killing import await_closed, kill_one
+from tests.scenarios.processes import cluster
 
 EXECUTIONS = 12
 KILLS = 14
@@ -68,18 +68,6 @@ def write_spec(folder: Path) -> Path:
     return spec
 
 
-def await_all_closed(processes: Cluster, count: int) -> list[dict[str, Any]]:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        executions: list[dict[str, Any]] = processes.json("list", "--all", "--domain", "kills")
-        if len(executions) == count and all(one["executionStatus"] == "CLOSED" for one in executions):
-            return executions
-        time.sleep(0.5)
-    raise AssertionError(
-        f"still open: {[one for one in executions if one['executionStatus'] != 'CLOSED']}\n{processes.log('decider')[-3000:]}"
-    )
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_every_acknowledged_execution_ends_right_whatever_is_killed(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
@@ -91,10 +79,10 @@ def test_every_acknowledged_execution_ends_right_whatever_is_killed(tmp_path: Pa
             processes.json("start", spec, "--workflow-id", workflow_id, "--input", json.dumps({"number": number}))
             acknowledged[workflow_id] = number
             if number % 4 == 3:
-                _kill_one(processes, chance)
+                kill_one(processes, chance)
         for _ in range(KILLS):
-            _kill_one(processes, chance)
-        ended = await_all_closed(processes, len(acknowledged))
+            kill_one(processes, chance)
+        ended = await_closed(processes, "kills", acknowledged)
         assert {one["execution"]["workflowId"] for one in ended} == set(acknowledged)
         for workflow_id, number in acknowledged.items():
             events: list[dict[str, Any]] = processes.json("history", workflow_id, "--domain", "kills")
@@ -102,10 +90,3 @@ def test_every_acknowledged_execution_ends_right_whatever_is_killed(tmp_path: Pa
             assert events[-1]["eventType"] == "WorkflowExecutionCompleted", events[-1]
             result = events[-1]["workflowExecutionCompletedEventAttributes"]["result"]
             assert json.loads(result) == expected(number)
-
-
-def _kill_one(processes: Cluster, chance: random.Random) -> None:
-    time.sleep(chance.uniform(0.0, 0.6))
-    name = chance.choice(processes.names)
-    processes.kill(name)
-    processes.start(name)
