@@ -57,6 +57,7 @@ class Worker:
     def __init__(self, client: Client, specs: Sequence[Spec], settings: WorkerSettings, claims: Claims = NO_CLAIMS) -> None:
         self._client = client
         self._claims = claims
+        self._longest = claims.longest
         self._settings = settings
         self._repertoire = repertoire(specs, settings.grace)
         self.queues = _polled(self._repertoire.queues, settings.task_lists)
@@ -155,7 +156,7 @@ class Worker:
             workflow_id=task.workflow_id,
             run_id=task.run_id,
             input=task.input,
-            longest=self._claims.longest,
+            longest=self._longest,
         )
         log.info("Received an activity task: %s", job.activity, extra=job.address)
         self._in_hand[task.token] = job

@@ -155,9 +155,11 @@ def _replaced(items: Sequence[Event], table: Table, kind: str, longest: float, r
     `replace` is asked about texts of more than `longest` characters, and those that look like references.
     """
     changed: list[Event] | None = None
-    for place in [place for place, item in enumerate(items) if item[kind] in table]:
-        item = items[place]
-        member, name = table[item[kind]]
+    for place, item in enumerate(items):
+        row = table.get(item[kind])
+        if row is None:
+            continue
+        member, name = row
         text = item.get(member, _EMPTY).get(name)
         if text and (len(text) > longest or may_refer(text)):
             new = replace(text)
