@@ -20,8 +20,8 @@ from engine.console.shelf import Shelf
 from engine.errors import UsageError
 from engine.graph.check import find_specs
 from engine.service.credentials import read_credentials
-from engine.service.listening import Server, in_url, is_loopback, listen
-from engine.service.wire import LOOPBACK_NAMES
+from engine.service.listening import Server, in_url, listen
+from engine.service.loopback import LOOPBACK_NAMES, is_loopback
 
 DEFAULT_PORT = 4511
 

@@ -144,9 +144,6 @@ s.closed IS NULL
 -- name: condition_of_run_id
 s.domain = :domain AND s.workflow_id = :workflow_id AND s.run_id = :run_id
 
--- name: condition_open_of_workflow_id
-s.domain = :domain AND s.workflow_id = :workflow_id AND s.closed IS NULL
-
 -- Fragments: filters
 
 -- name: filter_everything

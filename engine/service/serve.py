@@ -23,11 +23,12 @@ from engine.service.disk import Disk
 from engine.service.host import Host
 from engine.service.http import Pages, SwfApplication
 from engine.service.lambdas import Functions, Lambdas
-from engine.service.listening import Server, in_url, is_loopback, listen
+from engine.service.listening import Server, in_url, listen
+from engine.service.loopback import LOOPBACK_NAMES, is_loopback
 from engine.service.metrics import Metrics
 from engine.service.sessions import Session
 from engine.service.tally import Tally
-from engine.service.wire import LOOPBACK_NAMES, Access
+from engine.service.wire import Access
 
 if sys.platform != "win32":
     import resource

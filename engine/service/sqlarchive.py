@@ -80,9 +80,6 @@ class SqlArchive:
         values = {"domain": domain, "workflow_id": workflow_id, "run_id": run_id, "limit": 1}
         return _only(self._found("condition_of_run_id", values))
 
-    def open_execution(self, domain: str, workflow_id: str) -> ExecutionRecord | Absent:
-        return _only(self._found("condition_open_of_workflow_id", {"domain": domain, "workflow_id": workflow_id, "limit": 1}))
-
     def executions(self, query: ExecutionQuery, page: Page) -> Sequence[ExecutionRecord]:
         sql, values = _ordered(query, page)
         return self._read(_records, sql, values)

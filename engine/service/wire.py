@@ -1,7 +1,7 @@
 """AWS JSON 1.0 as text: from an HTTP request to operation and request, from an answer or a fault to an HTTP response. Pure.
 
 Here: what is wrong with a request before the service looks at it, and who may ask at all. Never: sockets, the event loop, what an
-operation means. Imports faults, model's names and signature.
+operation means. Imports faults, loopback, model's names and signature.
 Source: AWS JSON 1.0 protocol (Smithy 2.0 specification).
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from engine.service.faults import Fault
+from engine.service.loopback import LOOPBACK_NAMES, is_loopback
 from engine.service.model import TARGET_PREFIX, operations
 from engine.service.signature import Signed, check_signature
 
@@ -25,7 +25,6 @@ CONTENT_TYPE: Final = "application/x-amz-json-1.0"
 ACCEPTED_TYPES: Final = frozenset({CONTENT_TYPE, "application/json"})
 """The second is what the Developer guide ("Making HTTP requests to Amazon SWF") shows, with Content-Encoding amz-1.0, and boto 2 sends."""
 
-LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 _PREFIX: Final = f"{TARGET_PREFIX}."
 _NAMESPACE: Final = "com.amazonaws.swf.service.model."
@@ -76,10 +75,7 @@ def check_name(access: Access, headers: Headers) -> None:
 
 def is_from_here(peer: str, host: str) -> bool:
     """Whether a program on this machine asks, and knows it: the address it comes from, and the Host that it names."""
-    try:
-        return ip_address(peer).is_loopback and _host_name(host) in LOOPBACK_NAMES
-    except ValueError:
-        return False
+    return is_loopback(peer) and _host_name(host) in LOOPBACK_NAMES
 
 
 def _host_name(host: str) -> str:

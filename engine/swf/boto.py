@@ -7,7 +7,6 @@ Imports errors, the client contract and transport.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -32,6 +31,7 @@ from botocore.session import Session
 from botocore.utils import get_environ_proxies
 
 from engine.errors import CredentialsMissing, EndpointError, EndpointUnavailable, SwfFault, UsageError
+from engine.service.loopback import is_loopback
 from engine.swf.client import LONG_POLL_SECONDS
 from engine.swf.transport import Transport
 
@@ -186,7 +186,7 @@ def open_client(url: str) -> BotoClient:
     try:
         if parts.scheme == "aws":
             return _aws_client(url, parts.netloc)
-        return _endpoint_client(url, on_this_machine=_is_loopback(parts.hostname or ""))
+        return _endpoint_client(url, on_this_machine=is_loopback(parts.hostname or ""))
     except NO_CREDENTIALS as error:
         raise CredentialsMissing(url, f"{error}; {HOW_TO_GET_THEM}") from error
     except NoRegionError as error:
@@ -226,12 +226,3 @@ def _session() -> Session:
     session = Session()
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=float)
     return session
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

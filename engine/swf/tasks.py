@@ -38,8 +38,6 @@ class DecisionTask(Struct, frozen=True, kw_only=True):
     """0 where this is the execution's first decision task."""
     events: Sequence[Mapping[str, Any]]
     """The first page of the history, from wherever the poll asked for."""
-    next_page_token: str
-    """Empty: there are no more pages."""
 
 
 class ActivityTask(Struct, frozen=True, kw_only=True):
@@ -71,7 +69,6 @@ def parse_decision_task(response: Mapping[str, Any]) -> DecisionTask | Nothing:
         started_event_id=response["startedEventId"],
         previous_started_event_id=response.get("previousStartedEventId", 0),
         events=response["events"],
-        next_page_token=response.get("nextPageToken", ""),
     )
 
 

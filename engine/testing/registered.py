@@ -59,9 +59,6 @@ class Registered:
     def execution(self, domain: str, workflow_id: str, run_id: str) -> ExecutionRecord | Absent:  # noqa: ARG002
         return ABSENT
 
-    def open_execution(self, domain: str, workflow_id: str) -> ExecutionRecord | Absent:  # noqa: ARG002
-        return ABSENT
-
     def executions(self, query: ExecutionQuery, page: Page) -> Sequence[ExecutionRecord]:  # noqa: ARG002
         return ()
 

@@ -14,7 +14,6 @@ from engine.swf.tasks import ActivityTask, DecisionTask
 TASK = "t"
 DECISION = DecisionTask(
     token=TASK, workflow_id="W", run_id="r", name="Flow", version="1.0", started_event_id=20, previous_started_event_id=3, events=(),
-    next_page_token="",
 )  # fmt: skip
 ACTIVITY = ActivityTask(token=TASK, activity_id="a", name="Echo", version="1.0", workflow_id="W", run_id="r", started_event_id=6, input="")
 

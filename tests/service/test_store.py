@@ -109,7 +109,7 @@ def test_a_row_of_the_same_key_replaces_the_one_before(store: Store) -> None:
 
 def test_an_execution_is_read_back_open_and_then_closed(store: Store) -> None:
     store.write([opened(1, tags=("a", "b")), event(1, 1)])
-    assert store.archive.open_execution("shop", "order-1") == record(store, 1)
+    assert store.archive.open_executions() == [record(store, 1)]
     assert record(store, 1) == ExecutionRecord(
         run=1,
         domain="shop",
@@ -130,7 +130,7 @@ def test_an_execution_is_read_back_open_and_then_closed(store: Store) -> None:
     after = record(store, 1)
     assert (after.closed, after.close_status, after.cancel_requested, after.latest_activity) == (T + 9, "FAILED", True, T + 8)
     assert not after.is_open
-    assert store.archive.open_execution("shop", "order-1") is ABSENT
+    assert store.archive.open_executions() == []
 
 
 @pytest.mark.parametrize("text", ['"quoted" \\ and / slashed', "line\nbreak\ttab", "\u0000", "é 🍏 \u2028", "null", "{}", "x" * 40_000])
@@ -157,8 +157,7 @@ def test_nothing_is_written_of_nothing(store: Store) -> None:
 def test_one_workflow_id_can_be_closed_and_opened_again_within_a_batch(store: Store) -> None:
     store.write([opened(1, "cron")])
     store.write([closed(1), opened(2, "cron"), closed(2), opened(3, "cron"), event(1, 1), event(2, 1), event(3, 1)])
-    assert store.archive.open_execution("shop", "cron") == record(store, 3, "cron")
-    assert [one.run for one in store.archive.open_executions()] == [3]
+    assert store.archive.open_executions() == [record(store, 3, "cron")]
 
 
 @pytest.mark.parametrize("length", [1, 300])
