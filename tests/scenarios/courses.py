@@ -46,6 +46,14 @@ def unless_seven(number):
     return number * number
 
 
+def grow(length):
+    return "grün" * (length // 4)
+
+
+def turn(text):
+    return text[::-1]
+
+
 def when_fixed(given):
     if not (HERE / "fixed").exists():
         raise FileNotFoundError("not fixed yet")
@@ -60,6 +68,8 @@ ACTIVITIES = {
         "Refuse": "refuse",
         "UnlessSeven": "unless_seven",
         "WhenFixed": "when_fixed",
+        "Grow": "grow",
+        "Turn": "turn",
     }.items()
 }
 
@@ -157,6 +167,18 @@ FIXING = {
     "done": {"type": "terminal", "status": "completed", "output": "{% [results.first, results.second, results.third] %}"},
 }
 
+MIRROR = {
+    "turn": {"type": "activity", "activity": "Turn", "input": "{% input %}", "next": "done"},
+    "done": {"type": "terminal", "status": "completed", "output": "{% results.turn %}"},
+}
+
+LARGE = {
+    "grow": {"type": "activity", "activity": "Grow", "input": 3_000_000, "next": ["turned", "more"]},
+    "turned": {"type": "workflow", "workflow": {"name": "Mirror", "version": "1.0"}, "input": "{% results.grow %}", "next": "done"},
+    "more": {"type": "wait", "signal": "more", "next": "done"},
+    "done": {"type": "terminal", "status": "completed", "output": "{% {'turned': results.turned, 'more': $length(results.more)} %}"},
+}
+
 COURSES: Mapping[str, Mapping[str, Any]] = {
     "Saga": SAGA,
     "Map": MAP,
@@ -165,6 +187,8 @@ COURSES: Mapping[str, Mapping[str, Any]] = {
     "Region": REGION,
     "Regions": REGIONS,
     "Fixing": FIXING,
+    "Mirror": MIRROR,
+    "Large": LARGE,
 }
 
 

@@ -199,6 +199,26 @@ def test_a_failed_execution_is_taken_up_where_it_failed_and_what_was_done_is_not
             assert (tmp_path / f"{order}.deeds").read_text(encoding="utf-8").count("do first") == 1
 
 
+def test_megabytes_go_to_children_and_come_with_signals_whatever_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(8)
+    monkeypatch.setenv("SWFGRAPH_PAYLOADS", str(tmp_path / "payloads"))
+    specs = [write(tmp_path, name, COURSES[name]) for name in ("Mirror", "Large")]
+    (tmp_path / "more.json").write_text(json.dumps("more" * 500_000), encoding="utf-8")
+    with cluster(tmp_path, specs) as processes:
+        begun = [begin(processes, tmp_path, "Large", f"large-{number}") for number in range(3)]
+        for order in begun:
+            kill_one(processes, chance)
+            assert processes.run("signal", order, "more", "--input", f"@{tmp_path}/more.json", "--domain", DOMAIN).returncode == 0
+            kill_one(processes, chance)
+        await_closed(processes, DOMAIN, begun)
+        sweep = processes.run("payloads", "sweep", "--older-than", "0s")
+        assert sweep.returncode == 0, sweep.stderr
+        for order in begun:
+            assert output(processes, order) == {"turned": "nürg" * 750_000, "more": 2_000_000}
+            raw = processes.json("history", order, "--domain", DOMAIN, "--raw")
+            assert max(len(json.dumps(event)) for event in raw) < 5_000
+
+
 def test_a_schedule_starts_each_time_once_whatever_is_killed(tmp_path: Path) -> None:
     chance = random.Random(7)
     schedule = {"cron": "* * * * * *", "overlap": "queue", "catchUp": "1h", "input": "{% schedule.time %}"}
