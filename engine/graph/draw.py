@@ -32,6 +32,9 @@ PNG_SCALE: Final = 2.0
 MOST_PIXELS: Final = 12_000_000
 """Of a PNG; a larger chart is drawn at a smaller scale. It takes a second for each six million."""
 
+MOST_PIXELS_A_SIDE: Final = 16_384
+"""Of a PNG: wider ones many programs don't show, and a thousand long edges across one take minutes to draw."""
+
 
 class Format(StrEnum):
     DOT = "dot"
@@ -80,7 +83,11 @@ def png_bytes(scene: Scene) -> bytes:
     text = svg_text(scene)
     return resvg_py.svg_to_bytes(
         svg_string=text,
-        zoom=min(PNG_SCALE, math.sqrt(MOST_PIXELS / (scene.width * scene.height))),
+        zoom=min(
+            PNG_SCALE,
+            math.sqrt(MOST_PIXELS / (scene.width * scene.height)),
+            MOST_PIXELS_A_SIDE / max(scene.width, scene.height),
+        ),
         font_files=[str(font_file())],
         font_family=FAMILY,
         sans_serif_family=FAMILY,

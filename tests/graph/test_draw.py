@@ -16,7 +16,7 @@ from hypothesis.strategies import DrawFn
 from engine.graph.chart import chart_of
 from engine.graph.compile import compile_spec
 from engine.graph.dot import LARGE
-from engine.graph.draw import Engine, Format, NodeStatus, Overlay, State, png_bytes, render, to_dot, to_mermaid
+from engine.graph.draw import MOST_PIXELS_A_SIDE, Engine, Format, NodeStatus, Overlay, State, png_bytes, render, to_dot, to_mermaid
 from engine.graph.layout import layout_of
 from engine.graph.plan import Plan
 from engine.graph.scene import scene_of
@@ -137,6 +137,14 @@ def test_a_png_has_twice_the_points_of_the_drawing() -> None:
     scene = scene_of(chart_of(compiled), layout_of(chart_of(compiled), Engine.WASM))
     width, height, _ = pixels(png_bytes(scene))
     assert (width, height) == pytest.approx((scene.width * 2, scene.height * 2), abs=2)
+
+
+def test_a_png_of_a_very_wide_drawing_is_one_that_programs_can_show() -> None:
+    names = [f"n{number}" for number in range(200)]
+    nodes = {"begin": {"type": "pass", "next": names}, **{name: act("done") for name in names}, "done": end()}
+    width, height, _ = pixels(render(plan(nodes), Format.PNG, engine=Engine.WASM))
+    assert width == pytest.approx(MOST_PIXELS_A_SIDE, abs=1)
+    assert 0 < height < width
 
 
 def test_a_png_has_its_text_without_any_font_of_the_system() -> None:
