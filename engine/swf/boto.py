@@ -7,7 +7,9 @@ Imports errors, the client contract and transport.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from textwrap import shorten
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -65,6 +67,8 @@ SETTINGS: Final[Mapping[str, Any]] = {
 
 NO_TASK: Final[Mapping[str, Any]] = {"taskToken": "", "startedEventId": 0}
 """What a poll answers that found nothing."""
+
+TAGS: Final = re.compile(r"<[^>]*>")
 
 POLLS: Final = frozenset({"PollForActivityTask", "PollForDecisionTask"})
 
@@ -142,6 +146,8 @@ class BotoClient:
         """What an answer means that is not a success."""
         said = error.response.get("Error", {})
         code, message = said.get("Code", "Unknown").rpartition("#")[2], said.get("Message", "")
+        if message.lstrip().startswith("<"):  # a page for browsers, of a proxy or a web framework
+            message = shorten(TAGS.sub(" ", message), 200)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if status >= 500 or status == 429 or code in THROTTLED:
             return EndpointUnavailable(self._url, f"{operation} was answered with {code} (HTTP status {status}): {message}")

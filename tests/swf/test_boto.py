@@ -179,6 +179,13 @@ def test_an_endpoint_in_trouble_is_unavailable(answer: bytes) -> None:
         client.call("ListDomains", LIST_DOMAINS)
 
 
+def test_of_an_answer_that_is_a_web_page_its_words_are_told_on_one_line() -> None:
+    page = b"<!doctype html>\n<title>500 Oops</title>\n<p>The server\nis sorry.</p>\n"
+    with answering(answered(b"500 Oops", page)) as url, connected(url) as client, pytest.raises(EndpointUnavailable) as away:
+        client.call("ListDomains", LIST_DOMAINS)
+    assert str(away.value).endswith("(HTTP status 500): 500 Oops The server is sorry.")
+
+
 def test_a_limit_of_the_api_is_no_throttling() -> None:
     answer = answered(b"400 Bad Request", b'{"__type": "com.amazonaws.swf.base.model#LimitExceededFault", "message": "too many"}')
     with answering(answer) as url, connected(url) as client, pytest.raises(SwfFault) as refused:
