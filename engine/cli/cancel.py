@@ -17,8 +17,8 @@ from engine.cli.output import note, print_json
 def command(common: Common, workflow_id: str, run_id: str) -> Exit:
     """Ask the open execution WORKFLOW_ID to cancel.
 
-    Its decider asks what is open to cancel, and then closes it as canceled: that takes a decider that runs.
-    To end it at once, and without one, see `swfgraph terminate`.
+    Its decider asks what is open to cancel, children too, undoes what has completed and can be undone, and closes it as canceled; or it
+    goes on with the spec's `onCancel`. That takes a decider that runs. To end it at once, and without one, see `swfgraph terminate`.
 
     \b
     Example:

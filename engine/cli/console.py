@@ -28,7 +28,13 @@ DEFAULT_PORT = 4511
 
 @click.command("console")
 @click.argument("specs", nargs=-1, metavar="[SPEC_OR_DIR]...", type=click.Path(exists=True, path_type=Path))
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen. Beyond this machine: with --credentials only.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to listen. Beyond this machine: with --credentials only.",
+)
 @click.option("--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, show_default=True, help="0: any free one.")
 @click.option("--allow-host", "names", multiple=True, metavar="NAME", help="Answer under this host name too, e.g. a proxy's. Repeatable.")
 @click.option(
