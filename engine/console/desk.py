@@ -107,7 +107,10 @@ def number(request: Request, name: str, *, otherwise: int) -> int:
 
 
 def to(*parts: str) -> str:
-    """A path of parts, each escaped: `to("d", domain, "executions")`."""
+    """A path of parts, each escaped: `to("d", domain, "executions")`.
+
+    Known gap: browsers resolve a part that is "." or "..", escaped or not, so an execution of that workflowId has no page.
+    """
     return "".join(f"/{quote(part, safe='')}" for part in parts)
 
 
