@@ -24,7 +24,7 @@ from tests.cli.command import ROOT
 
 POLICIES = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted((ROOT / "docs" / "policies").glob("*.json"))}
 OPERATIONS = set(botocore.session.get_session().get_service_model("swf").operation_names)
-DECISION = re.compile(r'_decision\(\s*"(\w+)"')
+DECISION = re.compile(r'decision(?:_of)?\(\s*"(\w+)"')
 
 
 def allowed(policy: str) -> set[str]:
