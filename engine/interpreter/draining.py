@@ -8,7 +8,9 @@ What happens meanwhile is applied as ever (a signal, a request to cancel, a time
 to its end is left alone, but for undoing, which may be long. Work that goes on for days keeps nobody waiting for so long: the others go
 on too, and are held anew later; only when SWF's limit comes near are they held until all has answered. A state that is longer than what
 can be carried, or that SWF does not want to continue from, is no reason to stop: the run goes on in this history, and its context says so.
-Imports `closing`, `envelope`, `intents`, `ledger`, `packing`, `parts`, `terms`, `spec`; imported by `run`.
+Only when SWF's limit is near does a run whose state is too long fail, while it can still say why and undo what it has done: SWF would
+terminate it.
+Imports `closing`, `envelope`, `failure`, `intents`, `ledger`, `packing`, `parts`, `terms`, `spec`; imported by `run`.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from msgspec import Struct
 
 from engine.interpreter.closing import UNHANDLED, Phase
 from engine.interpreter.envelope import sealed
+from engine.interpreter.failure import Failure
 from engine.interpreter.intents import ContinueExecution, StartTimer
 from engine.interpreter.ledger import Purpose, Timer
 from engine.interpreter.packing import packed
@@ -37,7 +40,7 @@ PATIENCE: Final = 300
 """Seconds for which open work is awaited while others are held."""
 
 LAST_EVENTS: Final = 20_000
-"""From here on it is awaited however long it takes: SWF's 25,000 are near."""
+"""From here on it is awaited however long it takes, and there is no other try: SWF's 25,000 are near, and undoing takes some."""
 
 PREFIX: Final = "swfgraph.drain."
 """Of the ids of the timers that say so."""
@@ -100,6 +103,8 @@ class Draining:
             raise AssertionError("the execution has not started")
         text = sealed(luggage.input, packed(self._parts, luggage.chain))
         if len(text) > self._parts.data.longest:
+            if event_id >= LAST_EVENTS and closing.phase is Phase.RUNNING:
+                self._parts.nodes.fail_execution("", _too_long(event_id, len(text)), 0, ledger.now)
             return self._put_off(event_id, Carry.TOO_LARGE)
         self.intent = ContinueExecution(input=text, terms=luggage.terms, deadline=luggage.chain.deadline)
         return False
@@ -143,3 +148,11 @@ class Draining:
         if held:
             ledger.release()
         return held
+
+
+def _too_long(events: int, characters: int) -> Failure:
+    message = (
+        f"the history has {events:,} events, SWF ends it at 25,000, and what the run knows is {characters:,} characters, more than a new "
+        "execution can be given: with a payload store (--payloads) for deciders and workers it could go on"
+    )
+    return Failure(name="History.TooLong", message=message, final=True)

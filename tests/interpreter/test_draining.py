@@ -172,6 +172,22 @@ def test_it_is_tried_again_a_thousand_events_later() -> None:
     assert 20 < len(swf.runs_before[0]) < 1_200
 
 
+def test_before_swf_ends_a_run_that_can_not_be_carried_it_fails_and_undoes_what_it_has_done() -> None:
+    check = {"type": "decision", "choices": [{"when": "true", "retryFrom": "b", "maxTimes": 100_000}], "default": "done"}
+    nodes = {"a": activity("b", compensate={"activity": "Work"}), "b": activity("check"), "check": check, "done": end()}
+    swf = chain_of(nodes, most_events=LAST_EVENTS - 100, longest=300).decide().complete("a", "x" * 200).decide()
+    while "a.undo.1.1" not in swf.tasks:
+        (task,) = swf.tasks
+        swf.complete(task).decide()
+    swf.complete("a.undo.1.1").decide()
+    assert swf.runs_before == []
+    assert LAST_EVENTS <= len(swf.history) < LAST_EVENTS + 2_000
+    outcome = swf.run.outcome
+    assert isinstance(outcome, Outcome)
+    assert (outcome.status, outcome.reason) == (CloseStatus.FAILED, "History.TooLong")
+    assert json.loads(outcome.details)["compensation"]["undone"] == [{"node": "a", "visit": 1}]
+
+
 def test_a_continuation_that_swf_refuses_is_no_end() -> None:
     swf = chain_of(SERIAL).refuse("ContinueAsNewWorkflowExecution", "WORKFLOW_TYPE_DEPRECATED").decide().complete("a").decide()
     assert context(swf)["carry"] == "refused"
