@@ -205,7 +205,7 @@ class Decider:
         if run.carry is Carry.TOO_LARGE and self._said.first(f"{task.run_id}/{Carry.TOO_LARGE}"):
             log.warning(
                 "After %d events it should go on as a new execution, but its state is longer than the %s characters that can be carried: "
-                "its history grows on, and SWF terminates it at 25,000 events. %s",
+                "its history grows on, and at 20,000 events it fails (History.TooLong), since SWF ends it at 25,000. %s",
                 run.last_event_id,
                 f"{self._claims.longest:,}",
                 "Give deciders, workers and `start` a store for long payloads (--payloads)."
