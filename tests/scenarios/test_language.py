@@ -60,7 +60,7 @@ def check_undone(processes: Cluster, folder: Path, workflow_id: str, status: str
     assert (len(told["undone"]), told["failed"]) == (len(reverse), [])
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_what_was_done_is_undone_the_last_first_whatever_is_killed(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     spec = write(tmp_path, "Saga", COURSES["Saga"])
