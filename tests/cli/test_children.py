@@ -34,7 +34,7 @@ def test_the_spec_of_a_child_is_found_beside_its_parents(shell: Shell, tmp_path:
     child(tmp_path)
     told = shell("run", parent(tmp_path), "--input", "[1, 2]")
     assert (told.code, told.out) == (0, "[1,2]\n"), told.err
-    assert "call running: child Parent-" in told.err
+    assert "call completed" in told.err
 
 
 def test_the_spec_of_a_child_that_is_named_comes_before_the_one_beside(shell: Shell, tmp_path: Path) -> None:
