@@ -25,7 +25,7 @@ def quick_validator(schema: Mapping[str, Json], formats: FormatChecker) -> Valid
     """Of a schema all of whose references lead to its own `$defs`."""
     known = {_DEFINITION + name: definition for name, definition in schema["$defs"].items()}
     quick: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema types its validators, not this
-        Draft202012Validator, {"$ref": _referred(known), "properties": _properties(known), "allOf": _all_of}
+        Draft202012Validator, {"$ref": _referred(known), "properties": _properties(known), "allOf": _all_of()}
     )
     validator: Validator = quick(schema, format_checker=formats)
     return validator
@@ -54,13 +54,21 @@ def _straight(known: Mapping[str, Json], schema: Json) -> Json:
     return known[schema["$ref"]] if schema.keys() == {"$ref", "description"} else schema
 
 
-def _all_of(validator: Any, branches: Sequence[Any], instance: Json, _schema: Json) -> Iterator[ValidationError]:
-    for index, branch in enumerate(branches):
-        wanted = _wanted(branch)
-        if wanted is None:
-            yield from validator.descend(instance, branch, schema_path=index)
-        elif isinstance(instance, dict) and all(key in instance and instance[key] == text for key, text in wanted.items()):
-            yield from validator.descend(instance, branch["then"], schema_path=index)
+def _all_of() -> _Keyword:
+    asked: dict[int, list[Mapping[str, str] | None]] = {}
+    """What the branches of each `allOf` ask for, by its identity: the validator holds on to its schema."""
+
+    def keyword(validator: Any, branches: Sequence[Any], instance: Json, _schema: Json) -> Iterator[ValidationError]:
+        conditions = asked.get(id(branches))
+        if conditions is None:
+            conditions = asked[id(branches)] = [_wanted(branch) for branch in branches]
+        for index, wanted in enumerate(conditions):
+            if wanted is None:
+                yield from validator.descend(instance, branches[index], schema_path=index)
+            elif isinstance(instance, dict) and all(key in instance and instance[key] == text for key, text in wanted.items()):
+                yield from validator.descend(instance, branches[index]["then"], schema_path=index)
+
+    return keyword
 
 
 def _wanted(branch: Any) -> Mapping[str, str] | None:
