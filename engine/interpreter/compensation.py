@@ -4,8 +4,8 @@ Every completion of a node with `compensate` (of each item, where it has items) 
 resets the node: it did happen. `closing` says when the undoing begins and asks whether it is over; `course` brings the answers. An undo
 that fails for good is noted, and the others go on. What completes meanwhile is undone next.
 
-Imports `errors`, `failure`, `intents`, `ledger`, `scope`, `texts`, `wishes`, `work`, `graph.plan`, `spec`; imported by `closing`,
-`fanout`, `nodes`, `packing`, `unpacking`, `carry`, `run`.
+Imports `errors`, `failure`, `intents`, `ledger`, `scope`, `texts`, `wishes`, `work`, `works`, `graph.plan`, `spec`; imported by
+`closing`, `fanout`, `nodes`, `packing`, `unpacking`, `carry`, `run`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from engine.interpreter import intents as i
 from engine.interpreter.failure import Failure, of_expression, pause, rule_for, share
 from engine.interpreter.ledger import Ledger
 from engine.interpreter.scope import Data
-from engine.interpreter.texts import LONGEST_DATA, control, cut, timer_id, too_large, work_id
+from engine.interpreter.texts import LONGEST_DATA, control, cut, timer_id, too_large
 from engine.interpreter.wishes import Purpose, Timer, Work
 from engine.interpreter.work import Address
+from engine.interpreter.works import schedule_activity
 from engine.spec.model import ABSENT, Absent, ActivityNode, Json, LambdaNode, UndoActivity, WorkflowNode
 from engine.spec.payload import decode, encode
 from engine.spec.template import render
@@ -195,19 +196,8 @@ class Compensation:
         self._schedule(self.open)
 
     def _schedule(self, undo: Undo) -> None:
-        undone_by = self._activity(undo.done)
-        activity = self._plan.spec.activities[undone_by.activity]
         address = self._address(undo)
-        intent = i.ScheduleActivity(
-            activity_id=work_id(address),
-            activity=activity.name,
-            version=activity.version,
-            control=control(address),
-            input=undo.input,
-            task_list=undone_by.task_list,
-            timeouts=undone_by.timeouts,
-            priority=undone_by.priority,
-        )
+        intent = schedule_activity(self._plan, self._activity(undo.done), address, undo.input)
         undo.waits = Work(address=address, intent=intent)
         self._ledger.want_work(undo.waits)
 

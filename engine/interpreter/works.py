@@ -2,7 +2,8 @@
 
 A piece of work is asked for in two steps: its `Order` is what every attempt of a visit (or of an item in it) has in common, made when the
 node (the item) is entered; each attempt begins from it. Also kept here: where the children are. Imports `envelope`, `failure`, `intents`,
-`ledger`, `scope`, `texts`, `work`, `graph.plan`, `spec`; imported by `fanout`, `nodes`, `view`, and what carries a run on.
+`ledger`, `scope`, `texts`, `work`, `graph.plan`, `spec`; imported by `compensation`, `fanout`, `nodes`, `view`, and
+what carries a run on.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from engine.interpreter.ledger import Ledger, Purpose, Timer, Work
 from engine.interpreter.scope import At, Data
 from engine.interpreter.texts import LONGEST_DATA, LONGEST_ID, child_id, control, reserved, timer_id, too_large, work_id
 from engine.interpreter.work import Address
-from engine.spec.model import ABSENT, Absent, ActivityNode, Json, LambdaNode, Template, WorkflowNode
+from engine.spec.model import ABSENT, Absent, ActivityNode, Json, LambdaNode, Template, UndoActivity, WorkflowNode
 from engine.spec.payload import encode
 from engine.spec.template import render
 
@@ -109,17 +110,7 @@ class Works:
     def _intent(self, node: WorkNode, address: Address, order: Order) -> i.Begin:
         match node:
             case ActivityNode():
-                activity = self._plan.spec.activities[node.activity]
-                return i.ScheduleActivity(
-                    activity_id=work_id(address),
-                    activity=activity.name,
-                    version=activity.version,
-                    control=control(address),
-                    input=order.input,
-                    task_list=node.task_list,
-                    timeouts=node.timeouts,
-                    priority=node.priority,
-                )
+                return schedule_activity(self._plan, node, address, order.input)
             case WorkflowNode():
                 return self._start_child(node, address, order)
             case LambdaNode():
@@ -169,3 +160,18 @@ def _text(template: Template, scope: At) -> str:
     """Text as it is, any other value as JSON."""
     value: Json = render(template, scope)
     return value if isinstance(value, str) else encode(value)
+
+
+def schedule_activity(plan: Plan, by: ActivityNode | UndoActivity, address: Address, text: i.Text) -> i.ScheduleActivity:
+    """The activity task at that address, with that input: what a node does, or what undoes one."""
+    activity = plan.spec.activities[by.activity]
+    return i.ScheduleActivity(
+        activity_id=work_id(address),
+        activity=activity.name,
+        version=activity.version,
+        control=control(address),
+        input=text,
+        task_list=by.task_list,
+        timeouts=by.timeouts,
+        priority=by.priority,
+    )
