@@ -4,6 +4,7 @@ Plain JSONata, so that it holds for either evaluator, and only where the express
 - `$now` and `$millis` give the time of the event (`$swfgraph_millis`, a binding);
 - `$toMillis` refuses pictures without a year, since both evaluators would take today's;
 - `$pad` refuses widths, and `$formatInteger` Roman numbers, that fill the memory;
+- `$parse` and `$hash`, which JSONata lacks, call `spec.functions`;
 - the ends of a range (`[a..b]`) must be exact integers: jsonatapy 2.2.13 counts [-5e18..5e18] with 64 bits, overflows and never returns.
 Known gap: text that an expression doubles again and again (`$x & $x`, recursively) fills the memory before its second is over.
 Imports `spec.syntax`, `spec.limits` and jsonata-python's parser (for its tokens); imported by `spec.expression`.
@@ -25,6 +26,8 @@ MILLIS: Final = "swfgraph_millis"
 WIDEST: Final = 100_000
 EXACT: Final = 2**53
 
+_OPENED: Final = 'function($r) { $exists($r.fault) ? $error($r.fault) : $lookup($r, "value") }'
+
 _DEFINITIONS: Final = {
     "now": f"$now := function($p, $z)<s?s?:s> {{ $fromMillis(${MILLIS}, $p, $z) }};",
     "millis": f"$millis := function() {{ ${MILLIS} }};",
@@ -40,6 +43,10 @@ _DEFINITIONS: Final = {
         $formatInteger := function($n, $p)<n-s:s> {{
             ($contains($p, "I") or $contains($p, "i")) and $abs($n) > {WIDEST}
             ? $error("{LIMIT}Roman numbers go to {WIDEST}") : $swfgraph_formatInteger($n, $p) }};""",
+    "parse": f"""$swfgraph_value := {_OPENED};
+        $parse := function($t) {{ $exists($t) ? $swfgraph_value($swfgraph_parse($t)) }};""",
+    "hash": f"""$swfgraph_digest := {_OPENED};
+        $hash := function($t, $a) {{ $exists($t) ? $swfgraph_digest($swfgraph_hash($t, $a)) }};""",
     "..": f"""$swfgraph_end := function($x) {{
             $type($x) = "number" and ($x > {EXACT} or $x < -{EXACT})
             ? $error("{LIMIT}the ends of a range must be between -2^53 and 2^53") : $x }};""",

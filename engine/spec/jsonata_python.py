@@ -15,6 +15,7 @@ from jsonata.jsonata import Jsonata
 from jsonata.utils import Utils
 
 from engine.errors import ExpressionError
+from engine.spec.functions import called_by
 from engine.spec.limits import MAX_MILLISECONDS, MAX_NESTING, MAX_SEQUENCE, Evaluator, failed
 from engine.spec.model import ABSENT, Absent, Json
 
@@ -26,6 +27,8 @@ def compile_source(source: str, guarded: str, *, functions: bool) -> Evaluator: 
     except JException as fault:
         raise ExpressionError("Syntax", str(fault), source) from fault
     compiled.set_output_convert_nulls(False)
+    for name, function in called_by(guarded):
+        compiled.register_lambda(name, function)
 
     def evaluate(root: Mapping[str, Json], bindings: dict[str, Json] | None) -> Json | Literal[Absent.ABSENT]:
         compiled.environment.set_runtime_bounds(MAX_MILLISECONDS, MAX_NESTING)  # begins to count anew

@@ -17,6 +17,7 @@ from typing import Final, Literal
 import jsonatapy
 
 from engine.errors import ExpressionError
+from engine.spec.functions import called_by
 from engine.spec.limits import MAX_MILLISECONDS, MAX_NESTING, MAX_SEQUENCE, Evaluator, failed
 from engine.spec.model import ABSENT, Absent, Json
 
@@ -48,9 +49,12 @@ def compile_source(source: str, guarded: str, *, functions: bool) -> Evaluator:
 
 def _compile(source: str, guarded: str) -> jsonatapy.JsonataExpression:
     try:
-        return jsonatapy.compile(guarded, timeout=MAX_MILLISECONDS, max_stack_depth=MAX_NESTING, max_sequence_length=MAX_SEQUENCE)
+        compiled = jsonatapy.compile(guarded, timeout=MAX_MILLISECONDS, max_stack_depth=MAX_NESTING, max_sequence_length=MAX_SEQUENCE)
     except ValueError as fault:
         raise ExpressionError("Syntax", _message(str(fault)), source) from fault
+    for name, function in called_by(guarded):
+        compiled.register(name, function)
+    return compiled
 
 
 def _run(source: str, compiled: jsonatapy.JsonataExpression, root: Mapping[str, Json], bindings: dict[str, Json] | None) -> Json:

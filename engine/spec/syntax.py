@@ -71,8 +71,9 @@ FUNCTIONS: Final = frozenset({
     "millis", "min", "not", "now", "number", "pad", "parseInteger", "power", "reduce", "replace", "reverse", "round", "sift", "single",
     "sort", "split", "spread", "sqrt", "string", "substring", "substringAfter", "substringBefore", "sum", "toMillis", "trim", "type",
     "uppercase", "zip",
+    "parse", "hash",
 })  # fmt: skip
-"""https://docs.jsonata.org/, without what is forbidden here."""
+"""https://docs.jsonata.org/, without what is forbidden here, and with what `spec.functions` adds."""
 
 FORBIDDEN: Final = {
     "random": "a decision must come out the same each time it is made again; let an activity draw the number",

@@ -175,7 +175,8 @@ WORKFLOW: Final = Book(
 | `result` | within a node's `output`: what it gave, raw; within the `input` of a `compensate`: what is undone |
 
 `$now()` and `$millis()` give the time of the event that caused the evaluation. `$random` and `$eval` are not there: the same history must
-always give the same decisions. `when` must give true, false or nothing (nothing is false).
+always give the same decisions. Beyond JSONata, `$parse(text)` reads JSON, and `$hash(text, algorithm)` gives a hexadecimal digest (`MD5`,
+`SHA-1`, `SHA-256`, `SHA-384` or `SHA-512`). `when` must give true, false or nothing (nothing is false).
 """,
         "retry": "Takes: a [retry rule](#retry-rule), or a list of them. It repeats an attempt within one visit; what is spent here can "
         "still be caught.",
