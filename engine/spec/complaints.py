@@ -1,7 +1,7 @@
 """What jsonschema finds, in words for people: one complaint per mistake, with what would be right.
 
 It knows the keywords of JSON Schema and how to word them, nothing of files or workflows. Imports jsonschema's error class;
-imported by `spec.schema`, `spec.inputs` and `testing.schema`.
+imported by `spec.refusals`, `spec.inputs` and `testing.schema`.
 """
 
 from __future__ import annotations

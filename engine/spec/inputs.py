@@ -1,7 +1,7 @@
 """JSON Schemas that authors put into a spec: are they schemas, and does an input fit them.
 
 References go no further than the schema itself (and the drafts that jsonschema ships): nothing is ever fetched. Imports jsonschema;
-imported by `spec.schema`, `runtime` and the CLI.
+imported by `spec.refusals`, `runtime` and the CLI.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Cron expressions and time zones: whether a schedule's are any. Pure, but for the zones that this machine knows.
 
 What times a cron expression means is cronsim's to say (Debian's rules; the runtime asks it). Imports cronsim and zoneinfo; imported
-by `spec.schema`.
+by `spec.formats`.
 """
 
 from __future__ import annotations
