@@ -1,7 +1,8 @@
 """Everything that `workflow.schema.json` refuses in a document, in words, and what is wrong with the JSON Schemas in it.
 
-The branch of a node is chosen by its `type`, so that each complaint is about what the author meant to write. Imports jsonschema, whose
-import takes longer than the check of most documents: `spec.schema` asks for this module when there is something to refuse.
+The branch of a node is chosen by its `type`, so that each complaint is about what the author meant to write. Imports jsonschema,
+`spec.shortcuts`, `spec.complaints`, `spec.inputs`. That takes longer than the check of most documents: `spec.schema` asks for this
+module by its name, and only when there is something to refuse.
 """
 
 from __future__ import annotations
