@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -47,11 +48,13 @@ class Desk:
     def page(self, request: Request, template: str, *, status: int = 200, **shown: Any) -> Response:
         """The template, with what it shows. Every template has: root, url, domains, domain, visitor, csrf, said, now, path, query."""
         visitor = visitor_of(self.access, request)
+        domains = self.domains() if self.access.admits(visitor) else []
+        domain = request.path_params.get("domain", visitor.domain if visitor.domain in domains else "")
         text = self.templates.get_template(template).render(
             root=self.root,
             url=self.client.url,
-            domains=self.domains() if self.access.admits(visitor) else [],
-            domain=request.path_params.get("domain", ""),
+            domains=domains,
+            domain=domain,
             visitor=visitor,
             csrf=visitor.csrf(self.access),
             said=visitor.said,
@@ -62,7 +65,8 @@ class Desk:
         )
         response = HTMLResponse(text, status_code=status)
         if "x-refresh" not in request.headers:  # a page that is brought up to date shows nothing that was said since
-            keep(self.access, replace(visitor, said=("", "")), response, secure=request.url.scheme == "https")
+            visitor = replace(visitor, said=("", ""), domain=domain if domain in domains else visitor.domain)
+            keep(self.access, visitor, response, secure=request.url.scheme == "https")
         return response
 
     def domains(self) -> list[str]:
@@ -107,11 +111,24 @@ def number(request: Request, name: str, *, otherwise: int) -> int:
 
 
 def to(*parts: str) -> str:
-    """A path of parts, each escaped: `to("d", domain, "executions")`.
+    """A path of parts, each escaped: `to("d", domain, "executions")`. Routes take them as `{domain:part}`."""
+    return "".join(f"/{quote(_PART.to_string(part), safe='')}" for part in parts)
 
-    Known gap: browsers resolve a part that is "." or "..", escaped or not, so an execution of that workflowId has no page.
-    """
-    return "".join(f"/{quote(part, safe='')}" for part in parts)
+
+class Part(Convertor[str]):
+    """A part of a path that may be anything: `.` and `..`, which browsers resolve, escaped or not, travel behind a tilde."""
+
+    regex = "[^/]+"
+
+    def convert(self, value: str) -> str:
+        return value.removeprefix("~")
+
+    def to_string(self, value: str) -> str:
+        return f"~{value}" if value in (".", "..") or value.startswith("~") else value
+
+
+_PART: Final = Part()
+register_url_convertor("part", _PART)
 
 
 def environment() -> Environment:

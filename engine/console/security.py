@@ -2,14 +2,16 @@
 
 Every answer carries a strict Content-Security-Policy: nothing inline runs, nothing is loaded from elsewhere, nobody frames a page. A
 request must name a host that is ours (DNS rebinding); one that changes something must come from a page of ours (Origin, and a token
-that only our pages know). With tokens configured, nobody sees anything before logging in. Pure but for the key, which is drawn when
-the console starts: a restart ends all sessions. Imports starlette and itsdangerous; imported by `app`, `desk` and the login page.
+that only our pages know). With tokens configured, nobody sees anything before logging in. A session is a signed cookie; the key is drawn
+when the console starts, so that a restart ends all of them, and which have logged out is kept in memory. Imports starlette and
+itsdangerous; imported by `app`, `desk` and the pages.
 """
 
 from __future__ import annotations
 
 import hmac
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -38,6 +40,20 @@ OPEN_PATHS: Final = ("/login", "/static/")
 """Below the console's root: what is seen without logging in."""
 
 
+class Ended:
+    """The sessions that have logged out: a copy of their cookie lets nobody in. Kept until no cookie of theirs would be taken anyway."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, float] = {}
+
+    def add(self, session: str) -> None:
+        now = time.time()
+        self._at = {one: at for one, at in self._at.items() if now - at < 2 * SESSION_SECONDS} | {session: now}
+
+    def __contains__(self, session: str) -> bool:
+        return session in self._at
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """Who is let in: hosts by name, and people by token."""
@@ -47,6 +63,7 @@ class Access:
     tokens: Mapping[str, str] = field(default_factory=dict)
     """Name -> token. Empty: whoever reaches it may use it (loopback only)."""
     key: str = field(default_factory=lambda: secrets.token_hex(32))
+    ended: Ended = field(default_factory=Ended)
 
     @property
     def signer(self) -> URLSafeTimedSerializer:
@@ -73,6 +90,8 @@ class Visitor:
     name: str = ""
     said: tuple[str, str] = ("", "")
     """What the last action has to say on the next page: kind (done, failed) and text."""
+    domain: str = ""
+    """The one looked at last: pages that are about none lead back to it."""
 
     def csrf(self, access: Access) -> str:
         return hmac.new(access.key.encode(), f"csrf {self.id}".encode(), "sha256").hexdigest()
@@ -81,14 +100,15 @@ class Visitor:
 def visitor_of(access: Access, connection: HTTPConnection) -> Visitor:
     try:
         value: Any = access.signer.loads(connection.cookies.get(COOKIE, ""), max_age=SESSION_SECONDS)
-        return Visitor(id=value["id"], name=value["name"], said=(value["said"][0], value["said"][1]))
+        found = Visitor(id=value["id"], name=value["name"], said=(value["said"][0], value["said"][1]), domain=value["domain"])
     except (BadData, KeyError, TypeError, IndexError):
         return Visitor(id=secrets.token_hex(16))
+    return Visitor(id=secrets.token_hex(16)) if found.id in access.ended else found
 
 
 def keep(access: Access, visitor: Visitor, response: Response, *, secure: bool) -> None:
     """Have the browser remember the visitor."""
-    text = access.signer.dumps({"id": visitor.id, "name": visitor.name, "said": list(visitor.said)})
+    text = access.signer.dumps({"id": visitor.id, "name": visitor.name, "said": list(visitor.said), "domain": visitor.domain})
     response.set_cookie(COOKIE, text, max_age=SESSION_SECONDS, path="/", httponly=True, samesite="strict", secure=secure)
 
 

@@ -83,7 +83,7 @@ def _filled(data: st.DataObject, route: str, known: dict[str, str]) -> str:
         chosen = known[match[1]] if data.draw(st.integers(0, 3)) else data.draw(odd)
         return quote(chosen[:1_000] or "x", safe="")
 
-    return "/console" + re.sub(r"\{(\w+)\}", part, route)
+    return "/console" + re.sub(r"\{(\w+)(?::part)?\}", part, route)
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

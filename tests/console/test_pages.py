@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from markupsafe import escape
 from starlette.testclient import TestClient
 
 from engine.graph.check import load_plan
@@ -25,7 +26,7 @@ def demo(client: Client) -> Started:
 
 
 def _about_nothing(route: str) -> str:
-    return "/console" + re.sub(r"\{(\w+)\}", lambda part: {"kind": "workflow", "action": "cancel"}.get(part[1], "none"), route)
+    return "/console" + re.sub(r"\{(\w+)(?::part)?\}", lambda part: {"kind": "workflow", "action": "cancel"}.get(part[1], "none"), route)
 
 
 @pytest.mark.parametrize("route", sorted(set(PAGES) - ANYWHERE))
@@ -90,6 +91,25 @@ def test_every_tab_of_an_execution_that_has_just_begun(browser: TestClient, demo
     answer = browser.get(path("d", "TEST_SWF", "executions", "Demo", demo.run_id), params={"tab": tab})
     assert answer.status_code == 200
     assert "<h1>Demo</h1>" in answer.text
+
+
+@pytest.mark.parametrize("workflow_id", [".", "..", "...", "~", "~..", "~~a", "a b?c#d&e"])
+def test_every_workflow_id_has_its_page(browser: TestClient, client: Client, workflow_id: str) -> None:
+    started = start(client, load_plan(SPECS / "fruit" / "fruit.json").spec, ABSENT, StartOptions(workflow_id=workflow_id))
+    listed = browser.get(path("d", "TEST_SWF", "executions")).text
+    [address] = re.findall(rf'href="([^"]*/{started.run_id})"', listed)
+    assert f"<h1>{escape(workflow_id)}</h1>" in browser.get(address).text
+    assert f"Signal {escape(workflow_id)}?" in browser.get(f"{address}/signal").text
+
+
+def test_pages_about_no_domain_lead_back_to_the_one_looked_at_last(browser: TestClient, client: Client) -> None:
+    client.call("RegisterDomain", {"name": "Another", "workflowExecutionRetentionPeriodInDays": "1"})
+    assert browser.get(path() + "/").headers["location"] == path("d", "Another", "executions")
+    browser.get(path("d", "TEST_SWF", "tasks"))
+    browser.get(path("d", "none", "tasks"))
+    for page in ("specs", "schedules", "domains"):
+        assert path("d", "TEST_SWF", "executions") in browser.get(path(page)).text
+    assert browser.get(path() + "/").headers["location"] == path("d", "TEST_SWF", "executions")
 
 
 def test_a_page_of_the_past_is_not_live(browser: TestClient, demo: Started) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -20,9 +22,8 @@ POSTS = sorted({route.path for route in SHOWN if "POST" in (route.methods or set
 
 
 def filled(route: str) -> str:
-    for name, value in {"domain": "TEST_SWF", "kind": "workflow", "name": "FruitWorkflow", "version": "1.0"}.items():
-        route = route.replace("{" + name + "}", value)
-    return "/console" + route.replace("{workflow_id}", "none").replace("{run_id}", "none").replace("{action}", "signal")
+    known = {"domain": "TEST_SWF", "kind": "workflow", "name": "FruitWorkflow", "version": "1.0", "action": "signal"}
+    return "/console" + re.sub(r"\{(\w+)(?::part)?\}", lambda part: known.get(part[1], "none"), route)
 
 
 @pytest.mark.parametrize("route", PAGES)
@@ -98,6 +99,17 @@ class TestWithTokens:
         assert "Log out ann" in page.text
         stranger.post(path("logout"), data={"csrf": token_on(page)})
         assert stranger.get(DOMAINS).status_code == 303
+
+    def test_a_copied_cookie_is_worth_nothing_after_logging_out(self, stranger: TestClient) -> None:
+        send(stranger, path("login"), {"token": "open sesame"})
+        page = stranger.get(DOMAINS)
+        copied = dict(stranger.cookies)
+        stranger.post(path("logout"), data={"csrf": token_on(page)})
+        stranger.cookies = copied
+        assert stranger.get(DOMAINS).status_code == 303
+        assert stranger.post(path("domains"), data={"csrf": token_on(page), "name": "Planted", "retention": "1"}).status_code == 303
+        assert send(stranger, path("login"), {"token": "open sesame"}).status_code == 303
+        assert stranger.get(DOMAINS).status_code == 200
 
     def test_it_answers_under_any_name(self, stranger: TestClient) -> None:
         """A session's cookie belongs to the name it was given under."""

@@ -141,7 +141,7 @@ def _path(execution: Execution) -> str:
     return to("d", execution.domain, "executions", execution.workflow_id, execution.run_id)
 
 
-_ONE: Final = "/d/{domain}/executions/{workflow_id}/{run_id}"
+_ONE: Final = "/d/{domain:part}/executions/{workflow_id:part}/{run_id:part}"
 ROUTES: Final = (
     Route(f"{_ONE}/again", again, methods=["GET"]),
     Route(f"{_ONE}/{{action}}", ask, methods=["GET"]),

@@ -1,4 +1,5 @@
-"""Domains: listed, registered, deprecated and undeprecated; and the way in, which leads to the first domain's executions."""
+"""Domains: listed, registered, deprecated and undeprecated; and the way in, which leads to the executions of
+the domain looked at last, or of the first one."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from engine.console.desk import desk_of, to
+from engine.console.security import visitor_of
 from engine.swf.paging import paged
 
 STATUSES: Final = ("REGISTERED", "DEPRECATED")
@@ -18,7 +20,9 @@ STATUSES: Final = ("REGISTERED", "DEPRECATED")
 def home(request: Request) -> Response:
     desk = desk_of(request)
     names = desk.domains()
-    return RedirectResponse(desk.root + (to("d", names[0], "executions") if names else "/domains"), status_code=303)
+    last = visitor_of(desk.access, request).domain
+    name = last if last in names else names[0] if names else ""
+    return RedirectResponse(desk.root + (to("d", name, "executions") if name else "/domains"), status_code=303)
 
 
 def go(request: Request) -> Response:

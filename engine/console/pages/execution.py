@@ -229,6 +229,6 @@ def _timeline(_desk: Desk, looked: Looked, _request: Request) -> dict[str, Any]:
 _TABS: Final = {"chart": _chart, "summary": _summary, "events": _events, "activities": _activities, "timeline": _timeline}
 
 ROUTES: Final = (
-    Route("/d/{domain}/executions/{workflow_id}/{run_id}", show, methods=["GET"]),
-    Route("/live/d/{domain}/executions/{workflow_id}/{run_id}", live),
+    Route("/d/{domain:part}/executions/{workflow_id:part}/{run_id:part}", show, methods=["GET"]),
+    Route("/live/d/{domain:part}/executions/{workflow_id:part}/{run_id:part}", live),
 )

@@ -97,6 +97,6 @@ def _time(text: str, otherwise: float) -> float:
 
 
 ROUTES: Final = (
-    Route("/d/{domain}/executions", show),
-    Route("/live/d/{domain}/executions", live),
+    Route("/d/{domain:part}/executions", show),
+    Route("/live/d/{domain:part}/executions", live),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
@@ -32,8 +31,9 @@ async def enter(request: Request) -> Response:
 async def leave(request: Request) -> Response:
     desk = desk_of(request)
     await desk.form(request)
+    desk.access.ended.add(visitor_of(desk.access, request).id)
     response = RedirectResponse(f"{desk.root}/login", status_code=303)
-    keep(desk.access, replace(visitor_of(desk.access, request), name=""), response, secure=request.url.scheme == "https")
+    keep(desk.access, Visitor(id=secrets.token_hex(16)), response, secure=request.url.scheme == "https")
     return response
 
 

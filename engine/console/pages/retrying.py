@@ -55,7 +55,7 @@ def _path(execution: Started) -> str:
     return to("d", execution.domain, "executions", execution.workflow_id, execution.run_id)
 
 
-_HERE: Final = "/d/{domain}/executions/{workflow_id}/{run_id}/retry"
+_HERE: Final = "/d/{domain:part}/executions/{workflow_id:part}/{run_id:part}/retry"
 ROUTES: Final = (
     Route(_HERE, ask, methods=["GET"]),
     Route(_HERE, act, methods=["POST"]),

@@ -126,5 +126,5 @@ def _find(desk: Desk, name: str, version: str) -> Shelved:
 ROUTES: Final = (
     Route("/specs", show),
     Route("/specs/diff", diff),
-    Route("/specs/{name}/{version}", one),
+    Route("/specs/{name:part}/{version:part}", one),
 )

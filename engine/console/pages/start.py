@@ -154,6 +154,6 @@ def _of_execution(desk: Desk, domain: str, query: Mapping[str, str]) -> tuple[Js
 
 
 ROUTES: Final = (
-    Route("/d/{domain}/start", show, methods=["GET"]),
-    Route("/d/{domain}/start", begin, methods=["POST"]),
+    Route("/d/{domain:part}/start", show, methods=["GET"]),
+    Route("/d/{domain:part}/start", begin, methods=["POST"]),
 )

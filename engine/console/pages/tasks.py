@@ -108,6 +108,6 @@ def _polled(client: Client, domain: str) -> dict[tuple[str, str], dict[str, floa
 
 
 ROUTES: Final = (
-    Route("/d/{domain}/tasks", show),
-    Route("/live/d/{domain}/tasks", live),
+    Route("/d/{domain:part}/tasks", show),
+    Route("/live/d/{domain:part}/tasks", live),
 )

@@ -125,9 +125,9 @@ def _kind(request: Request) -> Kind:
 
 
 ROUTES: Final = (
-    Route("/d/{domain}/types/{kind}", show, methods=["GET"]),
-    Route("/d/{domain}/types/{kind}", register, methods=["POST"]),
-    Route("/d/{domain}/types/{kind}/deprecate", deprecate, methods=["POST"]),
-    Route("/d/{domain}/types/{kind}/undeprecate", undeprecate, methods=["POST"]),
-    Route("/d/{domain}/types/{kind}/{name}/{version}", one),
+    Route("/d/{domain:part}/types/{kind}", show, methods=["GET"]),
+    Route("/d/{domain:part}/types/{kind}", register, methods=["POST"]),
+    Route("/d/{domain:part}/types/{kind}/deprecate", deprecate, methods=["POST"]),
+    Route("/d/{domain:part}/types/{kind}/undeprecate", undeprecate, methods=["POST"]),
+    Route("/d/{domain:part}/types/{kind}/{name:part}/{version:part}", one),
 )
