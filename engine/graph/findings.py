@@ -31,7 +31,7 @@ class Places:
         found = self.error(rule, pointer, message, hint=hint)
         if self.document is ABSENT:
             return found
-        line = self.document.text.split("\n")[found.line - 1]
+        line = self.document.line(found.line)
         begin = line.find(_escaped(part), found.column)
         return found if begin < 0 else replace(found, column=begin + 1 + len(_escaped(part[:offset])))
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from engine.errors import Finding, SpecError
 from engine.spec.model import Json
-from engine.spec.source import MAX_DEPTH, Document, parse_document, pointer_to, read_document
+from engine.spec.scan import MAX_DEPTH
+from engine.spec.source import Document, parse_document, pointer_to, read_document
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(alphabet='ab/~"\\\né😀 '),
