@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from tests.service.world import PATIENCE
+
 RELEASE = threading.Event()
 """Lets the functions end that hang."""
 
@@ -18,7 +20,7 @@ def rot(_event: Any, _context: Any) -> None:
 
 
 def hang(_event: Any, _context: Any) -> None:
-    RELEASE.wait(60)
+    RELEASE.wait(PATIENCE)
 
 
 FUNCTIONS = {"double": double, "rot": rot, "hang": hang}

@@ -6,9 +6,11 @@ import http.client
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from urllib.parse import urlsplit
 
 from engine.service.clock import Clock
 from engine.service.serve import Serving, Settings, serve
+from tests.service.world import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,7 +38,7 @@ def served(settings: Settings, clock: Clock | None = None) -> Iterator[Serving]:
 
     thread = threading.Thread(target=target)
     thread.start()
-    serving = announced.get(timeout=30)
+    serving = announced.get(timeout=PATIENCE)
     if isinstance(serving, Exception):
         thread.join()
         raise serving
@@ -43,7 +46,7 @@ def served(settings: Settings, clock: Clock | None = None) -> Iterator[Serving]:
         yield serving
     finally:
         serving.stop()
-        thread.join(30)
+        thread.join(PATIENCE)
         assert not thread.is_alive(), "the service did not stop"
         assert announced.empty(), "the service ended by an error"
 
@@ -87,11 +90,12 @@ class Response:
 
 HEADERS = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "SimpleWorkflowService.ListDomains"}
 LIST_DOMAINS = b'{"registrationStatus": "REGISTERED"}'
+PARKED = re.compile(rb"^swfgraph_parked_polls{.*} (\d+)", re.MULTILINE)
 
 
 def send(url: str, body: bytes, headers: Mapping[str, str] = HEADERS, *, method: str = "POST", path: str = "/") -> Response:
     """One request on a connection of its own."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
     try:
         connection.request(method, path, body, dict(headers))
         response = connection.getresponse()
@@ -100,3 +104,11 @@ def send(url: str, body: bytes, headers: Mapping[str, str] = HEADERS, *, method:
         )
     finally:
         connection.close()
+
+
+def await_parked(url: str, count: int) -> None:
+    """Until so many polls are parked there, as its numbers say."""
+    deadline = time.monotonic() + PATIENCE
+    while (parked := sum(map(int, PARKED.findall(send(url, b"", {}, method="GET", path="/metrics").body)))) != count:
+        assert time.monotonic() < deadline, f"{parked} polls are parked"
+        time.sleep(0.005)

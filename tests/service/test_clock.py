@@ -7,6 +7,7 @@ import time
 import pytest
 
 from engine.service.clock import SystemClock, VirtualClock
+from tests.service.world import PATIENCE
 
 
 def test_a_virtual_clock_stands_still_until_it_is_moved() -> None:
@@ -51,7 +52,7 @@ def test_who_waits_on_a_virtual_clock_is_woken_when_its_moment_has_come_and_not_
     clock.advance(9.0)
     assert not sleeper.woken_at
     clock.advance(1.0)
-    sleeper.join(30)
+    sleeper.join(PATIENCE)
     assert sleeper.woken_at == [110.0]
     assert clock.next_waking() == math.inf
 

@@ -14,6 +14,7 @@ from engine.errors import SwfFault
 from engine.swf.client import Answered, Client, exchange_of
 from engine.swf.connect import connect
 from engine.swf.inprocess import InProcessClient
+from tests.service.world import PATIENCE
 
 DOMAIN = "exchange"
 TYPE = {"name": "W", "version": "1"}
@@ -63,10 +64,10 @@ def test_an_answer_is_told_while_the_poll_after_it_still_waits(client: Client) -
     poll = ("PollForDecisionTask", DECISIONS)
     waiter = threading.Thread(target=lambda: found.append(exchange_of(client)(answer(token), lambda _: told.set(), poll)))
     waiter.start()
-    assert told.wait(20)
+    assert told.wait(PATIENCE)
     assert not found
     begin(client, "b")
-    waiter.join(20)
+    waiter.join(PATIENCE)
     assert found[0]["workflowExecution"]["workflowId"] == "b"
 
 
@@ -124,9 +125,9 @@ def test_crowds_that_exchange_lose_nothing(client: Client) -> None:
         thread.start()
     for number in range(200):
         begin(client, f"w{number}")
-    assert done.wait(60)
+    assert done.wait(PATIENCE)
     client.interrupt()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
     assert sorted(decided) == sorted(f"w{number}" for number in range(200))

@@ -24,7 +24,7 @@ from engine.service.wire import MOST_BYTES
 from tests.clients.serving import Server, serving
 from tests.service.hostile import HEAD, Raw, assert_told, besieged, chunked_bytes, request_bytes
 from tests.service.serving import LIST_DOMAINS, Response, served
-from tests.service.world import DOMAIN, WORKFLOW
+from tests.service.world import DOMAIN, PATIENCE, WORKFLOW
 
 POLLERS: Final = 1_000
 SETTLED: Final = 1.0
@@ -227,10 +227,10 @@ def test_of_a_thousand_parked_polls_one_task_wakes_exactly_one(tmp_path: Path, a
         for poller in pollers:
             poller.send(poll)
         assert awake(pollers, within=SETTLED) == []
-        assert threads(server) == before, "a parked poll costs no thread"
+        assert threads(server) <= before, "a parked poll costs no thread"
         client.send(request_bytes("StartWorkflowExecution", starting("wanted")))
         run_id = told(client)["runId"]
-        (woken,) = awake(pollers, within=60)
+        (woken,) = awake(pollers, within=PATIENCE)
         assert told(woken)["workflowExecution"] == {"workflowId": "wanted", "runId": run_id}
         assert awake(pollers, within=SETTLED) == []
         server.stop()

@@ -17,6 +17,7 @@ from botocore.credentials import Credentials
 from engine.service.serve import Serving, Settings
 from engine.service.wire import MOST_BYTES
 from tests.service.serving import HEADERS, LIST_DOMAINS, Response, send, served
+from tests.service.world import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +86,14 @@ def test_what_is_no_request_is_refused_as_such(service: Serving, body: bytes, he
 
 def test_a_body_that_comes_in_pieces_is_put_together(service: Serving) -> None:
     pieces = iter([LIST_DOMAINS[:5], LIST_DOMAINS[5:20], LIST_DOMAINS[20:]])
-    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=PATIENCE)
     connection.request("POST", "/", pieces, {**HEADERS, "Transfer-Encoding": "chunked"}, encode_chunked=True)
     assert json.loads(connection.getresponse().read())["domainInfos"] is not None
     connection.close()
 
 
 def test_a_connection_takes_many_requests(service: Serving) -> None:
-    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=PATIENCE)
     for _ in range(3):
         connection.request("POST", "/", LIST_DOMAINS, HEADERS)
         assert connection.getresponse().read()
@@ -135,7 +136,7 @@ def test_the_api_is_asked_in_one_way_only(service: Serving, method: str, path: s
 
 
 def test_what_is_not_http_harms_nobody(service: Serving) -> None:
-    with socket.create_connection((urlsplit(service.url).hostname or "", urlsplit(service.url).port or 0), timeout=30) as connection:
+    with socket.create_connection((urlsplit(service.url).hostname or "", urlsplit(service.url).port or 0), timeout=PATIENCE) as connection:
         connection.sendall(b"\x16\x03\x01 this is not HTTP\r\n\r\n")
         assert connection.recv(1024).startswith(b"HTTP/1.1 400")
     assert send(service.url, LIST_DOMAINS).status == 200
@@ -174,7 +175,7 @@ def test_a_header_can_not_be_slipped_in_beside_the_signed_one(guarded: Serving, 
     other = {"X-Amz-Target": "SimpleWorkflowService.DescribeDomain"}.get(name, headers[name])
     lines.insert(0 if first else len(lines), f"{name}: {other}")
     text = "\r\n".join(["POST / HTTP/1.1", *lines, f"Content-Length: {len(LIST_DOMAINS)}", "Connection: close", "", ""]).encode()
-    with socket.create_connection((urlsplit(guarded.url).hostname or "", urlsplit(guarded.url).port or 0), timeout=30) as connection:
+    with socket.create_connection((urlsplit(guarded.url).hostname or "", urlsplit(guarded.url).port or 0), timeout=PATIENCE) as connection:
         connection.sendall(text + LIST_DOMAINS)
         assert connection.recv(1024).startswith(b"HTTP/1.1 400")
 

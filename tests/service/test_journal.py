@@ -9,6 +9,7 @@ import pytest
 
 from engine.service.journal import Journal, Seat, Standing
 from engine.service.rows import ExecutionDeleted, Row
+from tests.service.world import PATIENCE
 
 
 def row(run: int) -> Row:
@@ -212,8 +213,8 @@ def test_two_leaders_write_one_after_the_other() -> None:
     first.start()
     second.start()
     books.add(2)
-    first.join(30)
-    second.join(30)
+    first.join(PATIENCE)
+    second.join(PATIENCE)
     books.during_write = lambda: None
     books.journal.drain()
     assert most == [1]

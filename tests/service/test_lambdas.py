@@ -20,7 +20,7 @@ from engine.service.host import Host
 from engine.service.lambdas import AT_ONCE, DATA_LIMIT, Context, Functions, Lambdas
 from engine.service.rows import Row
 from engine.service.sessions import Session
-from tests.service.world import DOMAIN, POLL, WORKFLOW, Call, decide, event_types, furnish, schedule_function
+from tests.service.world import DOMAIN, PATIENCE, POLL, WORKFLOW, Call, decide, event_types, furnish, schedule_function
 
 ROLE = "arn:aws:iam::123456789012:role/lambda"
 EXECUTION = {"domain": DOMAIN, "workflowId": "w", "workflowType": WORKFLOW, "lambdaRole": ROLE}
@@ -167,7 +167,7 @@ def test_so_many_handlers_run_at_once_and_the_rest_wait_their_turn(tmp_path: Pat
             most[0] = max(most[0], inside[0])
             if inside[0] == AT_ONCE:
                 full.set()
-        gate.wait(30)
+        gate.wait(PATIENCE)
         with counting:
             inside[0] -= 1
 
@@ -175,7 +175,7 @@ def test_so_many_handlers_run_at_once_and_the_rest_wait_their_turn(tmp_path: Pat
         call = Session(host).call
         furnish(call)
         run_id = begin(call, *(schedule_function(f"f{number}", "f") for number in range(AT_ONCE + 5)))
-        assert full.wait(30)
+        assert full.wait(PATIENCE)
         assert event_types(call, "w", run_id).count("LambdaFunctionStarted") == AT_ONCE
         gate.set()
         while event_types(call, "w", run_id).count("LambdaFunctionCompleted") < AT_ONCE + 5:
@@ -185,7 +185,7 @@ def test_so_many_handlers_run_at_once_and_the_rest_wait_their_turn(tmp_path: Pat
 
 def test_handlers_that_outlive_their_timeout_give_up_their_places(tmp_path: Path) -> None:
     clock, gate = VirtualClock(), threading.Event()
-    functions: Functions = {"stuck": lambda _, __: gate.wait(30), "quick": lambda _, __: "done"}
+    functions: Functions = {"stuck": lambda _, __: gate.wait(PATIENCE), "quick": lambda _, __: "done"}
     with running(tmp_path / "db", functions, clock) as (host, _):
         call = Session(host).call
         furnish(call)
@@ -211,14 +211,14 @@ def test_a_handler_under_way_gets_its_grace_and_its_result_is_kept(tmp_path: Pat
 
     def wait(_: Any, __: Context) -> str:
         inside.set()
-        gate.wait(30)
+        gate.wait(PATIENCE)
         return "kept"
 
     with running(tmp_path / "db", {"f": wait}) as (host, _):
         call = Session(host).call
         furnish(call)
         run_id = begin(call, schedule_function("a", "f"))
-        assert inside.wait(30)
+        assert inside.wait(PATIENCE)
         threading.Timer(0.05, gate.set).start()
     assert event_types_of(tmp_path / "db", run_id)[-2:] == ["LambdaFunctionCompleted", "DecisionTaskScheduled"]
 
@@ -229,7 +229,7 @@ def test_what_had_not_ended_when_the_service_did_is_invoked_again_under_the_same
     def hang(_: Any, context: Context) -> None:
         seen.append(context.aws_request_id)
         inside.set()
-        gate.wait(30)
+        gate.wait(PATIENCE)
 
     def finish(_: Any, context: Context) -> str:
         seen.append(context.aws_request_id)
@@ -239,7 +239,7 @@ def test_what_had_not_ended_when_the_service_did_is_invoked_again_under_the_same
         call = Session(host).call
         furnish(call)
         run_id = begin(call, schedule_function("a", "f"))
-        assert inside.wait(30)
+        assert inside.wait(PATIENCE)
         lambdas.close(grace=0)
     gate.set()
     with running(tmp_path / "db", {"f": finish}) as (host, _):

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from engine.service.serve import Serving, Settings
 from engine.service.tally import Histogram
 from engine.service.wire import is_from_here
-from tests.service.serving import HEADERS, send, served
+from tests.service.serving import HEADERS, await_parked, send, served
 from tests.service.test_serve import Remote
 from tests.service.world import COMPLETE, DOMAIN, LIST, POLL, Bystander, decide, furnish, start
 
@@ -64,9 +64,9 @@ def test_what_is_open_waits_and_is_parked_is_told_by_name(service: Serving, remo
         start(remote.call, name)
     poller = Remote(service.url)
     poller.ask("PollForActivityTask", POLL)
-    while not Numbers(service.url).of("parked_polls", {"kind": "activity", **OF_THE_LIST}):
-        pass
+    await_parked(service.url, 1)
     numbers = Numbers(service.url)
+    assert numbers.of("parked_polls", {"kind": "activity", **OF_THE_LIST}) == 1
     assert numbers.of("open_executions", {"domain": DOMAIN}) == 2
     assert numbers.of("pending_tasks", {"kind": "decision", **OF_THE_LIST}) == 2
     decide(remote.call, COMPLETE)
@@ -79,8 +79,7 @@ def test_what_is_open_waits_and_is_parked_is_told_by_name(service: Serving, remo
 def test_polls_are_timed_from_their_arrival_to_their_answer(service: Serving, remote: Remote) -> None:
     poller = Remote(service.url)
     waiting = Bystander(poller.call, "PollForDecisionTask", POLL)
-    while not Numbers(service.url).of("parked_polls", {"kind": "decision", **OF_THE_LIST}):
-        pass
+    await_parked(service.url, 1)
     start(remote.call, "w")
     assert waiting.outcome()["taskToken"]
     poller.hang_up()

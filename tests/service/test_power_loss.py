@@ -28,7 +28,7 @@ from engine.service.sessions import Session
 from engine.service.store import Store
 from tests.service.laws import check_history
 from tests.service.powerloss import Disks, Picture
-from tests.service.world import ACTIVITY, DOMAIN, WORKFLOW, Call, furnish
+from tests.service.world import ACTIVITY, DOMAIN, PATIENCE, WORKFLOW, Call, furnish
 
 Fact: TypeAlias = tuple[str, str]
 """(runId, what its history must say); for a type that was registered, ("", its name)."""
@@ -124,7 +124,7 @@ def pictures(folder: Path, durability: Durability, seed: int) -> list[Picture[Fa
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(120)
+            thread.join(PATIENCE)
             assert not thread.is_alive()
         disks.cut()
     for customer in customers:

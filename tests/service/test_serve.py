@@ -20,15 +20,15 @@ import pytest
 from engine.errors import AddressInUse, DatabaseUnusable, EndpointError, UsageError
 from engine.service.listening import listen
 from engine.service.serve import Settings
-from tests.service.serving import HEADERS, LIST_DOMAINS, send, served, served_apart
-from tests.service.world import COMPLETE, DOMAIN, NO_TASK, POLL, Bystander, decide, furnish, start
+from tests.service.serving import HEADERS, LIST_DOMAINS, await_parked, send, served, served_apart
+from tests.service.world import COMPLETE, DOMAIN, NO_TASK, PATIENCE, POLL, Bystander, decide, furnish, start
 
 
 class Remote:
     """The API over HTTP, as the protocol is written down: one connection, so for one thread."""
 
     def __init__(self, url: str) -> None:
-        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=75)
+        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         self.ask(operation, request)
@@ -70,12 +70,6 @@ def workflow_ids(database: Path) -> set[str]:
         return {workflow_id for (workflow_id,) in connection.execute("SELECT workflow_id FROM executions")}
 
 
-def let_polls_park(probe: Remote) -> None:
-    """Polls leave no trace that could be waited for: so give them the time of many requests there and back."""
-    for _ in range(200):
-        probe.call("ListDomains", {"registrationStatus": "REGISTERED"})
-
-
 def test_a_killed_service_has_lost_nothing_that_it_acknowledged(tmp_path: Path, connect: Connect) -> None:
     database = tmp_path / "swf.db"
     acknowledged: list[str] = []
@@ -96,7 +90,7 @@ def test_a_killed_service_has_lost_nothing_that_it_acknowledged(tmp_path: Path, 
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         for writer in writers:
-            writer.join(30)
+            writer.join(PATIENCE)
     assert set(acknowledged) <= workflow_ids(database)
     with served_apart(database) as (_, url):
         remote = connect(url)
@@ -107,13 +101,12 @@ def test_a_killed_service_has_lost_nothing_that_it_acknowledged(tmp_path: Path, 
 
 def test_a_stopped_service_answers_parked_polls_with_nothing_and_ends_well(tmp_path: Path, connect: Connect) -> None:
     with served_apart(tmp_path / "swf.db") as (process, url):
-        probe = connect(url)
-        furnish(probe.call)
+        furnish(connect(url).call)
         pollers = [Bystander(connect(url).call, "PollForActivityTask", POLL) for _ in range(10)]
-        let_polls_park(probe)
+        await_parked(url, 10)
         process.send_signal(signal.SIGTERM)
         assert [poller.outcome() for poller in pollers] == [NO_TASK] * 10
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
         assert process.stdout is not None
         assert process.stdout.read() == "stopped\n"
     assert not (tmp_path / "swf.db-wal").exists(), "the file was closed"
@@ -125,7 +118,7 @@ def test_a_stopped_service_answers_a_request_that_is_still_coming_in(tmp_path: P
     head = "\r\n".join([*lines, "X-Amz-Target: SimpleWorkflowService.RegisterDomain", "", ""]).encode()
     with served_apart(tmp_path / "swf.db") as (process, url):
         address = urlsplit(url)
-        with socket.create_connection((address.hostname or "", address.port or 0), timeout=30) as late:
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=PATIENCE) as late:
             late.sendall(head + body[:10])
             send(url, LIST_DOMAINS)  # it has read what came before by now
             process.send_signal(signal.SIGTERM)
@@ -133,7 +126,7 @@ def test_a_stopped_service_answers_a_request_that_is_still_coming_in(tmp_path: P
                 time.sleep(0.01)
             late.sendall(body[10:])
             assert late.recv(1024).startswith(b"HTTP/1.1 200 OK")
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
     with closing(sqlite3.connect(tmp_path / "swf.db")) as connection:
         assert connection.execute("SELECT name FROM domains").fetchall() == [("late",)]
 
@@ -147,7 +140,7 @@ def test_ctrl_c_stops_it_too(tmp_path: Path, connect: Connect) -> None:
     with served_apart(tmp_path / "swf.db") as (process, url):
         furnish(connect(url).call)
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_the_second_service_over_a_file_is_told_where_the_first_one_listens(tmp_path: Path) -> None:
@@ -218,10 +211,10 @@ def test_a_poller_that_hangs_up_takes_no_task_with_it(tmp_path: Path, connect: C
         leavers = [connect(serving.url) for _ in range(5)]
         for leaver in leavers:
             leaver.ask("PollForDecisionTask", POLL)
-        let_polls_park(probe)
+        await_parked(serving.url, 5)
         for leaver in leavers:
             leaver.hang_up()
-        let_polls_park(probe)
+        await_parked(serving.url, 0)
         start(probe.call, "w")
         assert decide(probe.call, COMPLETE)["workflowExecution"]["workflowId"] == "w"
 
@@ -233,9 +226,9 @@ def test_of_200_polls_over_http_one_task_wakes_one(tmp_path: Path, connect: Conn
         pollers = [connect(serving.url) for _ in range(200)]
         for poller in pollers:
             poller.ask("PollForDecisionTask", POLL)
-        let_polls_park(probe)
+        await_parked(serving.url, 200)
         start(probe.call, "w")
-        let_polls_park(probe)
+        await_parked(serving.url, 199)
         serving.stop()
         tokens = [poller.answer()["taskToken"] for poller in pollers]
         assert sum(bool(token) for token in tokens) == 1

@@ -17,7 +17,7 @@ from engine.service.faults import Fault
 from engine.service.host import Host
 from engine.service.sessions import Session
 from tests.service.test_host import fill_up, make_room, on_disk, parked
-from tests.service.world import ACTIVITY, COMPLETE, DOMAIN, NO_TASK, POLL, WORKFLOW, decide, furnish, hosting, schedule, start
+from tests.service.world import ACTIVITY, COMPLETE, DOMAIN, NO_TASK, PATIENCE, POLL, WORKFLOW, decide, furnish, hosting, schedule, start
 
 Ask: TypeAlias = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
@@ -30,7 +30,7 @@ def disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def run(test: Callable[[], Awaitable[None]]) -> None:
     async def bounded() -> None:
-        await asyncio.wait_for(test(), 60)
+        await asyncio.wait_for(test(), PATIENCE)
 
     asyncio.run(bounded())
 
@@ -77,7 +77,7 @@ def test_a_thousand_polls_park_without_a_thread(tmp_path: Path) -> None:
             threads = threading.active_count()
             polls = [asyncio.create_task(session.acall("PollForDecisionTask", POLL)) for _ in range(1000)]
             await until_parked(host, 1000)
-            assert threading.active_count() == threads
+            assert threading.active_count() <= threads
             await session.acall("StartWorkflowExecution", starting(1))
             await asyncio.wait(polls, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.sleep(0.05)

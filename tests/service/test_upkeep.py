@@ -19,7 +19,7 @@ from engine.service.snapshot import looking_at
 from engine.service.upkeep import back_up, vacuum
 from tests.service.serving import served_apart
 from tests.service.test_serve import Remote
-from tests.service.world import COMPLETE, DOMAIN, decide, furnish, hosting, schedule, start, timer
+from tests.service.world import COMPLETE, DOMAIN, PATIENCE, decide, furnish, hosting, schedule, start, timer
 
 BACKUPS = 5
 
@@ -56,7 +56,7 @@ def test_a_copy_of_a_database_under_load_is_whole_and_has_all_that_was_acknowled
         assert check_database(tmp_path / "swf.db").flaws == (), "the file in use can be checked too"
         stop.set()
         for worker in workers:
-            worker.join(60)
+            worker.join(PATIENCE)
         first.hang_up()
     for number, there in enumerate(before):
         copy = tmp_path / f"copy{number}.db"

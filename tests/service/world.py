@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from engine.service.clock import Clock, SystemClock
 from engine.service.database import Durability
@@ -17,6 +17,9 @@ from engine.service.disk import Disk
 from engine.service.host import Host
 
 Call: TypeAlias = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+
+PATIENCE: Final = 150.0
+"""Seconds until a test gives up waiting for a thread or a process: of something that stands still, not of a busy machine."""
 
 DOMAIN = "World"
 LIST = {"name": "list"}
@@ -104,7 +107,7 @@ class Bystander(threading.Thread):
 
     def outcome(self) -> Mapping[str, Any]:
         """Raises: what the call raised."""
-        self.join(30)
+        self.join(PATIENCE)
         assert not self.is_alive(), "the call never came back"
         if self._error:
             raise self._error[0]
