@@ -45,7 +45,8 @@ def specs(_ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
 
 def workflow_ids(ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
     """Open executions first, then the latest closed ones."""
-    url = ctx.params.get("url") or os.environ.get("SWFGRAPH_URL") or DEFAULT_URL
+    database = ctx.params.get("database")
+    url = f"{SQLITE}///{database}" if database else ctx.params.get("url") or os.environ.get("SWFGRAPH_URL") or DEFAULT_URL
     try:
         found = _in_file(database_of(url), incomplete) if url.startswith(SQLITE) else _at_server(url, ctx.params.get("domain") or "")
         names = [name for name in dict.fromkeys(found) if name.startswith(incomplete)]

@@ -37,7 +37,7 @@ def existing(common: Common) -> Iterator[Client]:
         database = database_of(common.url)
         if database != MEMORY and not Path(database).exists():
             raise DatabaseUnusable(
-                common.url, "there is no such file; `swfgraph run`, `start` and `serve` make one, --url or $SWFGRAPH_URL name another"
+                common.url, "there is no such file; `swfgraph run`, `start` and `serve` make one, --db, --url or $SWFGRAPH_URL name another"
             )
     with endpoint(common) as client:
         yield client

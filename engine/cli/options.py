@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from engine.errors import UsageError
@@ -51,6 +52,9 @@ _URL: Decorator = click.option(
     metavar="URL",
     help=f"Where SWF is: sqlite:///FILE, http://HOST:PORT, aws://REGION. [$SWFGRAPH_URL; default: {DEFAULT_URL}]",
 )
+_DATABASE: Decorator = click.option(
+    "--db", "database", default="", metavar="FILE", help="A database file, for --url sqlite:///FILE; goes before $SWFGRAPH_URL."
+)
 _SPEC_DOMAIN: Decorator = click.option("--domain", default="", metavar="NAME", help="Use this domain instead of the one in the spec.")
 _DOMAIN: Decorator = click.option("--domain", default="", metavar="NAME", help="[$SWFGRAPH_DOMAIN; default: the only one there is]")
 _PAYLOADS: Decorator = click.option(
@@ -73,7 +77,7 @@ def _common(*options: Decorator) -> Decorator:
             verbosity = -1 if given.pop("quiet") else given.pop("verbose")
             given.pop("verbose", None)
             common = Common(
-                url=given.pop("url", DEFAULT_URL),
+                url=_placed(given.pop("url", DEFAULT_URL), given.pop("database", "")),
                 domain=given.pop("domain", ""),
                 domain_in_environment=given.pop("domain_in_environment", ""),
                 payloads=given.pop("payloads", ""),
@@ -91,25 +95,34 @@ def _common(*options: Decorator) -> Decorator:
     return decorate
 
 
+def _placed(url: str, database: str) -> str:
+    """The URL of the endpoint. Raises: UsageError where --db and --url were both given."""
+    if not database:
+        return url
+    if click.get_current_context().get_parameter_source("url") is ParameterSource.COMMANDLINE:
+        raise UsageError("--db and --url exclude each other: --db FILE is short for --url sqlite:///FILE")
+    return f"sqlite:///{database}"
+
+
 offline_command = _common()
 """For commands that reach no endpoint. Gives the command its `Common`, first."""
 
 check_command = _common(_SPEC_DOMAIN, _PAYLOADS)
 """For `check`, which reaches an endpoint only where one is named."""
 
-spec_command = _common(_URL, _SPEC_DOMAIN)
+spec_command = _common(_URL, _DATABASE, _SPEC_DOMAIN)
 """For commands on a spec's workflow: the domain is the spec's unless --domain says otherwise."""
 
-execution_command = _common(_URL, _DOMAIN, _ENVIRONMENT)
+execution_command = _common(_URL, _DATABASE, _DOMAIN, _ENVIRONMENT)
 """For commands on an execution: the domain is --domain, else $SWFGRAPH_DOMAIN, else the only one there is."""
 
-spec_data_command = _common(_URL, _SPEC_DOMAIN, _PAYLOADS)
+spec_data_command = _common(_URL, _DATABASE, _SPEC_DOMAIN, _PAYLOADS)
 """As `spec_command`, for those that send or read payloads."""
 
-execution_data_command = _common(_URL, _DOMAIN, _ENVIRONMENT, _PAYLOADS)
+execution_data_command = _common(_URL, _DATABASE, _DOMAIN, _ENVIRONMENT, _PAYLOADS)
 """As `execution_command`, for those that send or read payloads."""
 
-endpoint_data_command = _common(_URL, _PAYLOADS)
+endpoint_data_command = _common(_URL, _DATABASE, _PAYLOADS)
 """For commands on an endpoint, whatever its domains, and its payloads."""
 
 

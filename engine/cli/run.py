@@ -52,9 +52,6 @@ from engine.swf.paging import paged
 )
 @click.option("--resume", default="", metavar="WORKFLOW_ID", help="Go on with an execution that was interrupted, instead of a new one.")
 @click.option(
-    "--db", type=click.Path(dir_okay=False, path_type=Path), default=None, help="The database file: short for --url sqlite:///..."
-)
-@click.option(
     "--concurrency", type=click.IntRange(min=1), default=10, show_default=True, metavar="N", help="Activities at once, per task list."
 )
 @click.option(
@@ -86,7 +83,6 @@ def command(common: Common, specs: tuple[Path, ...], **given: Any) -> Exit:
       swfgraph run --resume Demo order.json
       swfgraph run trip.json flight.json --lambda price=prices:look_up
     """
-    common = _with_database(common, given["db"])
     plan = load(specs[0], common)
     family = family_of(plan, load_all(specs[1:], common) if specs[1:] else [])
     _mention_unknown(common, family)
@@ -141,15 +137,6 @@ def _settings(given: dict[str, Any]) -> EmbeddedSettings:
         worker=WorkerSettings(concurrency=given["concurrency"], grace=given["grace"]),
         grace=given["grace"],
     )
-
-
-def _with_database(common: Common, database: Path | None) -> Common:
-    if database is None:
-        return common
-    source = click.get_current_context().get_parameter_source("url")
-    if source is click.core.ParameterSource.COMMANDLINE:
-        raise UsageError("--db and --url exclude each other: --db FILE is short for --url sqlite:///FILE")
-    return replace(common, url=f"sqlite:///{database}")
 
 
 def _mention_unknown(common: Common, family: Family) -> None:
@@ -215,7 +202,7 @@ def _say_how_to_go_on(common: Common, specs: tuple[Path, ...], watch: Watch, giv
     if not watch.seen:
         return
     execution, _ = watch.seen[0]
-    where = ["--db", str(given["db"])] if given["db"] else [] if common.url == DEFAULT_URL else ["--url", common.url]
+    where = [] if common.url == DEFAULT_URL else ["--url", common.url]
     again = shlex.join(["swfgraph", "run", "--resume", execution.workflow_id, *where, *_lambdas(given), *map(str, specs)])
     note(f"stopped; the execution {execution.workflow_id} is still open, and nothing of it is lost. To go on:\n  {again}")
 

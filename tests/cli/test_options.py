@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.cli.main import COMMANDS
 from engine.cli.options import as_value, read_text
 from engine.errors import UsageError
 from tests.cli import specs
@@ -43,6 +44,30 @@ def test_the_url_comes_from_the_environment_unless_given(shell: Shell, monkeypat
     assert (tmp_path / "env.db").exists()
     assert shell("register", specs.echo(tmp_path), "--url", "sqlite:///given.db").code == 0
     assert (tmp_path / "given.db").exists()
+
+
+def test_db_is_short_for_the_url_of_a_file_and_goes_before_the_environment(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SWFGRAPH_URL", "sqlite:///env.db")
+    assert shell("run", specs.echo(tmp_path), "--workflow-id", "W", "--db", "given é.db", "-q").code == 0
+    assert not (tmp_path / "env.db").exists()
+    assert shell("status", "W", "--db", "given é.db").code == 0
+    assert shell("status", "W", "--url", "sqlite:///given é.db").code == 0
+
+
+def test_db_and_url_exclude_each_other(shell: Shell) -> None:
+    told = shell("list", "--db", "here.db", "--url", "sqlite:///there.db")
+    assert (told.code, "exclude each other" in told.err) == (2, True)
+
+
+def test_whatever_takes_a_url_takes_a_database_file(shell: Shell) -> None:
+    commands = [[name] for name in COMMANDS if name not in {"schedule", "alerts", "payloads", "db"}]
+    commands += [["schedule", name] for name in ("run", "list", "now", "pause", "resume", "backfill")]
+    commands += [["alerts", "run"], ["alerts", "list"], ["payloads", "sweep"]]
+    helps = [shell(*command, "--help").out for command in commands]
+    assert [command for command, told in zip(commands, helps, strict=True) if "--url URL" in told and "--db FILE" not in told] == []
+    assert sum("--url URL" in told for told in helps) > 20
 
 
 def test_the_domain_comes_from_the_spec_unless_given(shell: Shell, tmp_path: Path) -> None:

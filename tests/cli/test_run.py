@@ -73,14 +73,6 @@ def test_an_input_that_does_not_fit_is_wrong_usage(shell: Shell, tmp_path: Path)
     assert "order" in told.err
 
 
-def test_db_names_the_database_and_excludes_a_url(shell: Shell, tmp_path: Path) -> None:
-    spec = specs.echo(tmp_path)
-    assert shell("run", spec, "--db", "here.db", "-q").code == Exit.DONE
-    assert (tmp_path / "here.db").exists()
-    assert not (tmp_path / ".swfgraph").exists()
-    assert shell("run", spec, "--db", "here.db", "--url", "sqlite:///there.db").code == Exit.USAGE
-
-
 def test_resume_takes_nothing_that_was_said_at_the_start(shell: Shell, tmp_path: Path) -> None:
     told = shell("run", specs.echo(tmp_path), "--resume", "W", "--input", "1")
     assert told.code == Exit.USAGE
