@@ -6,8 +6,7 @@ A deed is noted in a file of its order, so that what came of it outside of the h
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -143,10 +142,11 @@ POLL = {
 
 REGION = {
     "deploy": step("deploy {% input.region %}", "settle", order="{% input.order %}"),
-    "settle": {"type": "wait", "for": "1s", "next": "verify"},
+    "settle": {"type": "wait", "signal": "settled", "next": "verify"},
     "verify": step("verify {% input.region %}", "done", order="{% input.order %}"),
     "done": {"type": "terminal", "status": "completed", "output": "{% input.region & ' is well' %}"},
 }
+"""It is open until somebody says that it has settled."""
 
 REGIONS = {
     "all": {
@@ -154,11 +154,32 @@ REGIONS = {
         "workflow": {"name": "Region", "version": "1.0"},
         "forEach": {"items": "['eu', 'us', 'asia', 'africa']", "maxConcurrency": 3},
         "input": {"region": "{% item %}", "order": "{% execution.workflowId %}"},
-        "retry": {"errors": ["Child.Terminated"], "maxAttempts": 20},
+        "retry": {"errors": ["Child.Terminated"], "maxAttempts": 200, "interval": 0},
         "next": "done",
     },
     "done": {"type": "terminal", "status": "completed", "output": "{% results.all %}"},
+    "tidy": step("tidy up", "tidied"),
+    "tidied": {"type": "terminal", "status": "canceled", "details": "tidy"},
 }
+
+LOOP = {
+    "turn": {
+        "type": "activity",
+        "activity": "UnlessSeven",
+        "forEach": {"items": "[1..150]", "maxConcurrency": 50, "tolerate": "20%"},
+        "input": "{% item %}",
+        "next": "more",
+    },
+    "more": {
+        "type": "decision",
+        "choices": [{"when": "execution.visits.turn < 22", "retryFrom": "turn", "maxTimes": 100}],
+        "default": "done",
+    },
+    "done": {"type": "terminal", "status": "completed", "output": "{% [execution.visits.turn, $sum(results.turn[$ != null])] %}"},
+}
+"""Three events for each of 3,300 items, decisions aside: more than one history is let have."""
+
+NIGHTLY = {"done": {"type": "terminal", "status": "completed", "output": "{% input %}"}}
 
 FIXING = {
     "first": step("first", "second"),
@@ -189,22 +210,32 @@ COURSES: Mapping[str, Mapping[str, Any]] = {
     "Fixing": FIXING,
     "Mirror": MIRROR,
     "Large": LARGE,
+    "Loop": LOOP,
+    "Nightly": NIGHTLY,
 }
 
+TOPS: Mapping[str, Mapping[str, Any]] = {
+    "Regions": {"onCancel": "tidy"},
+    "Nightly": {"schedule": {"cron": "* * * * * *", "overlap": "queue", "catchUp": "1h", "input": "{% schedule.time %}"}},
+}
+"""What else their specs say."""
 
-def write(folder: Path, name: str, nodes: Mapping[str, Any], **top: Any) -> Path:
+
+def write(folder: Path, name: str) -> Path:
+    """The spec of a course, and its deeds beside it."""
     (folder / "deeds_of_courses.py").write_text(DEEDS, encoding="utf-8")
+    nodes = COURSES[name]
     used = {one.get("activity") for node in nodes.values() for one in (node, _undo(node))}
     document = {
         "name": name,
         "version": "1.0",
         "domain": DOMAIN,
         "taskList": "courses",
-        "timeouts": {"execution": "10m", "decision": "1s", "cancel": "30s"},
-        "defaults": {"retry": PERSISTENT, "timeouts": {"heartbeat": "2s", "startToClose": "20s"}},
+        "timeouts": {"execution": "1h", "decision": "2s", "cancel": "5m"},
+        "defaults": {"retry": PERSISTENT, "timeouts": {"heartbeat": "3s", "startToClose": "1m"}},
         "activities": {kind: activity for kind, activity in ACTIVITIES.items() if kind in used},
         "nodes": nodes,
-        **top,
+        **TOPS.get(name, {}),
     }
     path = folder / f"{name.lower()}.json"
     path.write_text(json.dumps(document, indent=2), encoding="utf-8")
@@ -217,13 +248,12 @@ def _undo(node: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def deeds(folder: Path, order: str) -> list[str]:
-    """What was done, in order. An attempt whose worker died may have been made again at once: that is said once."""
+    """What was done, in order. What an attempt did whose worker died, another one may have done again: the first time counts."""
     path = folder / f"{order}.deeds"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return [line for line, _ in groupby(lines)]
+    return list(dict.fromkeys(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
 
 
-def completed_steps(events: list[dict[str, Any]], kind: str = "Do") -> list[str]:
+def completed_steps(events: Sequence[Mapping[str, Any]], kind: str = "Do") -> list[str]:
     """The steps whose tasks have completed, in that order."""
     steps = {}
     for event in events:
