@@ -125,6 +125,8 @@ def _compared(outcome: Outcome, events: Sequence[Mapping[str, Any]]) -> Verdict:
         if outcome.status is not Status.COMPLETED:
             return Verdict(kind="other", reason=f"recorded: completed; came: {outcome.status}, {outcome.reason}: {outcome.details}")
         expected, came = _value(last["executionSucceededEventDetails"].get("output")), outcome.output
+        if "RandomNumberGenerated" in json.dumps(expected):
+            return Verdict(kind="not comparable", reason="the recorder took the random number out of the output")
         equal = same(_told(expected), _told(None if came is ABSENT else came)) or _fits(expected, came)
         return Verdict(
             kind="same" if equal else "other",

@@ -1,6 +1,6 @@
 """Intrinsic functions, `States.Format('{}', $.name)` and its kin -> JSONata. Pure.
 
-Those that draw lots or make digests (`UUID`, `MathRandom`, `Hash`) have no counterpart, nor has `StringToJson`: JSONata can't read JSON.
+Those that draw lots (`UUID`, `MathRandom`) give something else for each call and visit, but the same whenever a history is folded again.
 Imports `jsonata`, `paths`, `report`; imported by `payload`.
 """
 
@@ -113,7 +113,7 @@ def _write(argument: Argument, sight: Sight) -> str:
         case Call("Array"):
             return f"({listed([_write(inner, sight) for inner in argument.arguments])})"
         case Call(name):
-            return _plain_call(name, [_write(inner, sight) for inner in argument.arguments])
+            return _plain_call(name, [_write(inner, sight) for inner in argument.arguments], sight)
 
 
 def _shown(value: str) -> str:
@@ -137,23 +137,19 @@ def _format(call: Call, sight: Sight) -> tuple[list[str], list[str]]:
     return pieces, values
 
 
-def _plain_call(name: str, arguments: list[str]) -> str:
-    if name in _REASONS:
-        raise NotExpressible(f"States.{name} {_REASONS[name]}")
+def _plain_call(name: str, arguments: list[str], sight: Sight) -> str:
+    if name == "MathRandom" and len(arguments) == 3:
+        raise NotExpressible("States.MathRandom with a seed: which number it gives is not documented")
     if name not in _CALLS:
         raise NotExpressible(f"there is no intrinsic function States.{name}")
     count, write = _CALLS[name]
     if len(arguments) != count:
         raise NotExpressible(f"States.{name} takes {count} values, not {len(arguments)}")
-    return write(*arguments)
+    return write(*arguments, f"$asl_draw({sight.draw()})") if name in _DRAWS else write(*arguments)
 
 
-_REASONS: Final = {
-    "UUID": "gives something else each time: let an activity make it",
-    "MathRandom": "gives something else each time: let an activity draw the number",
-    "Hash": "makes a digest, which JSONata can't: let an activity do it",
-    "StringToJson": "reads JSON, which JSONata can't: let an activity do it, or give the data as JSON to begin with",
-}
+_DRAWS: Final = frozenset({"UUID", "MathRandom"})
+"""They are given something that is different for each call."""
 _CALLS: Final[Mapping[str, tuple[int, Callable[..., str]]]] = {
     "JsonToString": (1, lambda value: f"$asl_text({value})"),
     "ArrayPartition": (2, lambda items, size: f"$asl_chunks($asl_list({items}), {size})"),
@@ -165,6 +161,10 @@ _CALLS: Final[Mapping[str, tuple[int, Callable[..., str]]]] = {
     "Base64Encode": (1, lambda text: f"$base64encode({text})"),
     "Base64Decode": (1, lambda text: f"$base64decode({text})"),
     "JsonMerge": (3, lambda one, other, _deep: f"$merge([{one}, {other}])"),
+    "UUID": (0, lambda drawn: f"$asl_uuid({drawn})"),
+    "MathRandom": (2, lambda start, end, drawn: f"$asl_between($asl_round({start}), $asl_round({end}), {drawn})"),
+    "Hash": (2, lambda text, algorithm: f"$hash({text}, {algorithm})"),
+    "StringToJson": (1, lambda text: f"$asl_json({text})"),
     "MathAdd": (2, lambda one, other: f"($asl_round({one}) + $asl_round({other}))"),
     "StringSplit": (2, lambda text, by: f'[$filter($asl_split({text}, {by}), function($p) {{ $p != "" }})]'),
 }

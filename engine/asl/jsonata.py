@@ -57,6 +57,14 @@ HELPERS: Final = {
     "asl_object": """function($v) { $exists($v) and $type($v) != "object"
         ? $error("States.ResultPathMatchFailure: there is no object to put it into") : $v }""",
     "asl_list": 'function($v) { $type($v) = "array" ? $v : $error("States.Runtime: a list is needed here") }',
+    "asl_json": """function($t) { $type($t) = "string" ? ($trim($t) = "" ? null : $parse($t))
+        : $error("States.IntrinsicFailure: a text is needed here") }""",
+    "asl_draw": 'function($s) { $hash($s, "SHA-256") }',
+    "asl_random": 'function($h) { $number("0x" & $substring($h, 0, 13)) / 4503599627370496 }',
+    "asl_between": """function($a, $b, $h) { $a < $b ? $floor($a + $asl_random($h) * ($b - $a))
+        : $error("States.IntrinsicFailure: there is no number from " & $a & " up to " & $b) }""",
+    "asl_uuid": """function($h) { $substring($h, 0, 8) & "-" & $substring($h, 8, 4) & "-4" & $substring($h, 13, 3) & "-"
+        & $substring("89ab", $number("0x" & $substring($h, 16, 1)) % 4, 1) & $substring($h, 17, 3) & "-" & $substring($h, 20, 12) }""",
     "asl_failed": r"""function($m) { $substringBefore($replace($m, /^item \d+: /, "", 1), ": ") }""",
     "asl_cause": r"""function($m) { ($t := $replace($m, /^item \d+: /, "", 1); $contains($t, ": ") ? $substringAfter($t, ": ") : "") }""",
 }

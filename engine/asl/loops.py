@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from engine.asl.flow import Back, Flow, dominated
 from engine.asl.jsonpath import Name, parse_path
-from engine.asl.machine import END, Edge, Machine, State
+from engine.asl.machine import END, Edge, Machine, State, texts
 from engine.asl.report import NotExpressible
 
 MOST_TURNS: Final = 100_000
@@ -153,7 +153,7 @@ def _reads(state: State) -> frozenset[str]:
     if state.kind == "Pass" and "Parameters" not in own and "Result" not in own and "InputPath" not in own:
         return frozenset()
     read: set[str] = set()
-    for text in _texts(own):
+    for text in texts(own):
         for path in _PATHS.findall(text):
             member = _first(path)
             if member is None:
@@ -168,13 +168,3 @@ def _first(path: str) -> str | None:
     except NotExpressible:
         return None
     return steps[0].key if steps and isinstance(steps[0], Name) else None
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, Mapping):
-        return [text for inner in value.values() for text in _texts(inner)]
-    if isinstance(value, list | tuple):
-        return [text for inner in value for text in _texts(inner)]
-    return []

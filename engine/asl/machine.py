@@ -128,6 +128,17 @@ def read_machine(value: Any, report: Report, *, pointer: str = "", queries: bool
     )
 
 
+def texts(value: Any) -> list[str]:
+    """All strings that stand anywhere in a value, as values."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for inner in value.values() for text in texts(inner)]
+    if isinstance(value, list | tuple):
+        return [text for inner in value for text in texts(inner)]
+    return []
+
+
 def escaped(name: str) -> str:
     """A name as a part of a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")

@@ -9,6 +9,7 @@ Imports `work` and below; imported by `importing`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from engine.asl.flow import flow_of
@@ -109,11 +110,11 @@ def map_state(region: Region, state: State, _weave: Weave) -> None:
     machine = read_machine(processor, scope.report, pointer=place, queries=state.queries)
     sight = region.sight(state)
     child = scope.add_child(state.name, machine, scope)
-    seen = Sight(
-        data=sight.data,
-        variables=sight.variables,
+    seen = replace(
+        sight,
         context={**sight.context, "Map": {"Item": {"Index": "index", "Value": "item"}}},
         whole=True,
+        seed=f'{sight.seed} & "/" & index',
     )
     given = scope.attempt(state.pointer, "the input per item", lambda: _per_item(state, seen))
     read = read_items(region, state) if "ItemReader" in fields else ""

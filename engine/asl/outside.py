@@ -21,13 +21,15 @@ _STATES_ARN: Final = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:(?:activity:)?(.+
 _MOST_CHARACTERS: Final = 64
 
 
-def activity_of(scope: Scope, resource: str) -> str:
-    """The activity type that stands for a resource, named after it."""
+def activity_of(scope: Scope, resource: str, *, as_role: bool = False) -> str:
+    """The activity type that stands for a resource, named after it. `as_role`: with the credentials that it is given."""
     function, states = LAMBDA_ARN.fullmatch(resource), _STATES_ARN.fullmatch(resource)
     text = function.group(1) if function else states.group(1) if states else resource.strip("${}").rpartition(":")[2]
-    plain = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[: _MOST_CHARACTERS - 1] or "task"
+    role = "_as_role" if as_role else ""
+    plain = (re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[: _MOST_CHARACTERS - 1 - len(role)] or "task") + role
     name = f"_{plain}" if plain[0].isdigit() or plain in {"arn", "true", "false", "null"} else plain
-    words = f"To be filled in. The original's resource: {resource}"
+    shape = ', with its input under "Input", in the role of "Credentials"' if as_role else ""
+    words = f"To be filled in. The original's resource: {resource}{shape}"
     scope.activities.setdefault(name, {"version": "1", "description": words[:1024]})
     return name
 

@@ -7,8 +7,9 @@ reads or writes data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Final, TypeAlias, Union
 
 from engine.asl.jsonata import atom, literal, step_into
@@ -38,9 +39,22 @@ class Sight:
     """The error output, in JSONata mode."""
     whole: bool = False
     """Whether `data` is a value that is there for certain."""
+    seed: str = ""
+    """What is another text for each visit of the state (and for each item), within one execution; "" where nothing is known to be."""
+    draws: Iterator[int] = field(default_factory=count, compare=False)
+    """Numbers the calls that give something else each time, within one spec."""
 
     def on(self, data: str, *, whole: bool = False) -> Sight:
         return replace(self, data=data, whole=whole)
+
+    def draw(self) -> str:
+        """Of one call that gives something else each time: a text that no other call has, nor the same one at another time.
+
+        Raises: NotExpressible.
+        """
+        if not self.seed:
+            raise NotExpressible("a call that gives something else each time, in a place that may be computed again")
+        return f'execution.runId & "/{next(self.draws)}/" & {self.seed}'
 
 
 def path_of(text: str, sight: Sight) -> str:

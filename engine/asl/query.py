@@ -1,18 +1,21 @@
 """JSONata mode: expressions are JSONata already; `$states` and the variables are bound to what they are here.
 
 `$states.input.a` alone becomes the plain path that it is; any other expression gets its names bound in front of it, so that it means the
-same wherever they stand in it. What AWS adds to JSONata: `$partition` and `$range` are helpers; `$hash`, `$random`, `$uuid` and `$parse`
-have no counterpart. Imports `jsonata`, `paths`, `report`; imported by `conditions`, `nesting`, `payload`, `states`.
+same wherever they stand in it. What AWS adds to JSONata: `$partition` and `$range` are helpers, `$hash` and `$parse` are ours too; `$uuid`
+and `$random` are made from the runId where each of their calls is evaluated once. A variable that nobody assigns is nothing, as in JSONata.
+Imports `jsonata`, `paths`, `report`, `spec.syntax`; imported by `conditions`, `nesting`, `payload`, `states`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from engine.asl.jsonata import atom, literal, step_into
 from engine.asl.paths import Context, Sight, context_value
 from engine.asl.report import NotExpressible
+from engine.spec.syntax import FORBIDDEN, FUNCTIONS, Symbol, SyntaxProblem, otherwise, parse, walk
 
 _QUERY: Final = re.compile(r"\{%(.*)%\}", re.DOTALL)
 _PATH: Final = re.compile(r"\$states\.input((?:\.[A-Za-z_]\w*)*)")
@@ -21,13 +24,9 @@ _VARIABLE: Final = re.compile(r"\$([A-Za-z_]\w*)(?![\w(])((?:\.[A-Za-z_]\w*)*)")
 _TEXTS: Final = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|/\*.*?\*/", re.DOTALL)
 _USED: Final = re.compile(r"\$([A-Za-z_]\w*)")
 _STATES: Final = re.compile(r"\$states(?:\.(\w+)((?:\.\w+)*))?")
-_MISSING: Final = {
-    "random": "draws lots",
-    "uuid": "gives something else each time",
-    "hash": "makes a digest",
-    "parse": "reads JSON",
-    "eval": "evaluates text",
-}
+_DRAWS: Final = {"uuid": "asl_uuid", "random": "asl_random"}
+_DRAW: Final = re.compile(r"\$(uuid|random)\s*\(\s*\)")
+_KNOWN: Final = FUNCTIONS | FORBIDDEN.keys() | {"partition", "range"}
 _WORDS: Final = frozenset({"and", "or", "in", "true", "false", "null", "function"})
 
 
@@ -69,15 +68,62 @@ def _bound(source: str, sight: Sight) -> str:
     outside = _TEXTS.sub(" ", source)
     used = dict.fromkeys(_USED.findall(outside))
     own = set(re.findall(r"\$([A-Za-z_]\w*)\s*:=", outside)) | _parameters(outside)
-    for name in used:
-        if name in _MISSING and name not in own and re.search(rf"\${name}\s*\(", outside):
-            raise NotExpressible(f"${name}() {_MISSING[name]}: let an activity do it")
+    if (_DRAWS.keys() & used.keys()) - own:
+        source = _drawn(source, sight)
+    if "eval" in used:
+        raise NotExpressible("$eval evaluates text: let an activity do it")
     bindings = [f"$states := {_states(outside, sight)};"] if "states" in used else []
     bindings += [f"${name} := ${helper};" for name, helper in (("partition", "asl_chunks"), ("range", "asl_sequence")) if name in used]
+    plain = [name for name in used if name not in own and name != "states" and not re.search(rf"\${name}\s*\(", outside)]
     if sight.variables:
-        plain = [name for name in used if name not in own and name != "states" and not re.search(rf"\${name}\s*\(", outside)]
         bindings += [f"${name} := {step_into(sight.variables, name)};" for name in plain]
+    else:
+        bindings += [f'${name} := $lookup({{}}, "{name}");' for name in plain if name not in _KNOWN]
     return f"({' '.join(bindings)} {source})" if bindings else source
+
+
+def _drawn(source: str, sight: Sight) -> str:
+    """With calls that give something else each time as what is different for each of them. Raises: NotExpressible."""
+    tree = parse(source)
+    if isinstance(tree, SyntaxProblem):
+        raise NotExpressible(f"an expression that is none ({tree.message})")
+    calls = sum(symbol.type == "variable" and symbol.value in _DRAWS for symbol in walk(tree))
+    pieces, done = [], 0
+    hidden = [text.span() for text in _TEXTS.finditer(source)]
+    for found in _DRAW.finditer(source):
+        if not any(begin <= found.start() < end for begin, end in hidden):
+            pieces += [source[done : found.start()], f"${_DRAWS[found.group(1)]}($asl_draw({sight.draw()}))"]
+            done = found.end()
+    if not sum(map(_is_draw, _once(tree))) == calls == len(pieces) // 2:
+        raise NotExpressible("$uuid() or $random() with a seed, or where it is evaluated more than once: let an activity do it")
+    return "".join((*pieces, source[done:]))
+
+
+def _is_draw(symbol: Symbol) -> bool:
+    called = symbol.procedure
+    return symbol.type == "function" and called is not None and called.type == "variable" and called.value in _DRAWS
+
+
+def _once(symbol: Symbol) -> Iterator[Symbol]:
+    """The parts of an expression that are evaluated once at most, in the context that the whole is evaluated in."""
+    yield symbol
+    inside: list[Symbol | None] = []
+    match symbol.type:
+        case "function":
+            inside += symbol.arguments or ()
+        case "unary" | "block":
+            inside += [*(symbol.expressions or ()), *(part for pair in symbol.lhs_object or () for part in pair), symbol.expression]
+        case "binary" | "bind":
+            inside += [symbol.lhs, symbol.rhs]
+        case "condition":
+            inside += [symbol.condition, symbol.then, otherwise(symbol)]
+        case "path":
+            inside += (symbol.steps or ())[:1]
+        case "apply":
+            inside.append(symbol.lhs)
+    for part in inside:
+        if part is not None:
+            yield from _once(part)
 
 
 def _parameters(outside: str) -> set[str]:

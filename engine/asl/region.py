@@ -6,7 +6,7 @@ and what it is made of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.asl.flow import Back, Flow
@@ -46,7 +46,7 @@ class Region:
         return self.entries[self.machine.start]
 
     def sight(self, state: State) -> Sight:
-        return self.scope.sight(self.sources[state.name], state.name)
+        return replace(self.scope.sight(self.sources[state.name], state.name), seed=f"execution.visits.{self.entries[state.name]}")
 
     def worker(self, state: State) -> str:
         """The node that makes the state's output, and whose errors are the state's."""

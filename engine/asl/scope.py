@@ -9,9 +9,11 @@ Imports `flow`, `jsonata`, `loops`, `machine`, `paths`, `report`, `engine.spec`;
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final, TypeAlias
 
 from engine.asl.flow import flow_of
@@ -68,6 +70,7 @@ class Scope:
     activities: dict[str, Document] = field(default_factory=dict)
     variables: bool = False
     """Whether anything in the whole document assigns variables."""
+    draws: Iterator[int] = field(default_factory=count)
     serials: dict[str, int] = field(default_factory=dict)
     taken: set[str] = field(default_factory=lambda: {"never", "too_many_turns"})
 
@@ -104,8 +107,8 @@ class Scope:
         carried = self.carried(sources)
         context = {**self.context, "State": {"Name": literal(state), "EnteredTime": "$now()"}}
         if self.wrapped:
-            return Sight(data=f"{carried}.data", variables=f"{carried}.vars", context=context, whole=True)
-        return Sight(data=carried, context=context, whole=True)
+            return Sight(data=f"{carried}.data", variables=f"{carried}.vars", context=context, whole=True, draws=self.draws)
+        return Sight(data=carried, context=context, whole=True, draws=self.draws)
 
     def passed_on(self, data: Any, sight: Sight, assigned: str = "") -> Any:
         """A carrier's template: `data` is a template, `assigned` an expression of an object with new variables."""
@@ -117,10 +120,13 @@ class Scope:
     def attempt(self, pointer: str, what: str, write: Callable[[], Any]) -> Any:
         """What `write` gives; where that can't be expressed a loss, and a template that fails on purpose when it is met."""
         try:
-            return _sound(write())
+            template = _sound(write())
         except NotExpressible as why:
             self.report.loss(pointer, what, f"{why}. The spec fails there on purpose")
             return failing(f"{what} of the original could not be imported: {why}")
+        if draws(template):
+            self.report.note(pointer, "UUID or random number", "made from the runId and the place of its call: unique, but no secret")
+        return template
 
 
 def _sound(template: Any) -> Any:
@@ -130,6 +136,11 @@ def _sound(template: Any) -> Any:
         if problem is not None:
             raise NotExpressible(f"an expression that is none ({problem.message})")
     return template
+
+
+def draws(template: Any) -> bool:
+    """Whether a template holds something that differs from one evaluation to the next."""
+    return "$asl_draw(" in json.dumps(template)
 
 
 def failing(message: str) -> str:

@@ -9,19 +9,26 @@ details, so a decision behind the child can tell errors apart. Imports `rules`, 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, Final
 
 from engine.asl.jsonata import complete, literal, template_of
-from engine.asl.machine import Edge, State
+from engine.asl.machine import Edge, State, texts
 from engine.asl.outside import LAMBDA_ARN, activity_of, write_results
 from engine.asl.paths import Sight
-from engine.asl.payload import query_template
+from engine.asl.payload import payload_template, query_template
 from engine.asl.region import Region
 from engine.asl.rules import ALL, NOBODY, matchings, pace, retry_rules
+from engine.asl.scope import draws
 from engine.asl.shaping import assigned, description, effective_input, output_of, result_path
 
-_STAND_IN: Final = "the token of the activity task itself"
+STAND_IN: Final = "$asl.taskToken"
+"""What stands in a task's input where the original has its token."""
+_PLAIN_TOKEN: Final = re.compile(
+    r"\s*(?:\$\$\.Task\.Token|States\.Format\('[^']*'(?:\s*,\s*\$[\w$.]+)*\s*\)|\{%[^$]*\$states\.context\.Task\.Token[^$]*%\})\s*"
+)
+"""The token alone, or within a text."""
 _THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
 _LONGEST_REASON: Final = 256
 
@@ -31,16 +38,30 @@ def task_state(region: Region, state: State) -> None:
     node: dict[str, Any] = {**_doer(region, state), **description(state)}
     sight = _with_token(region, state)
     given = scope.attempt(state.pointer, "the input of this Task", lambda: effective_input(state, sight))
+    if draws(given) and any(rule.get("MaxAttempts", 3) for rule in fields.get("Retry", [])):
+        why = "the input is made once: a UUID or a random number in it is the same for each attempt"
+        scope.report.loss(f"{state.pointer}/Retry", "Retry", why)
     node["input"] = node.pop("wrap", lambda value: value)(given)
-    node["timeouts"] = _timeouts(region, state)
+    node["timeouts"] = {**({"heartbeat": "none"} if _hands_on(state) else {}), **_timeouts(region, state)}
     if node["type"] == "lambda":
         longest = node.pop("timeouts").get("scheduleToClose", 0)
         node |= {"timeout": min(longest, 300)} if longest else {}
     if "Credentials" in fields:
-        scope.report.loss(
-            f"{state.pointer}/Credentials", "Credentials", "who may do it is the worker's affair: it has credentials of its own"
-        )
+        _as_role(region, state, node, sight)
     put_work(region, state, node, raw=node.pop("raw", "result"))
+
+
+def _as_role(region: Region, state: State, node: dict[str, Any], sight: Sight) -> None:
+    """The task's credentials, as a part of its input."""
+    given, pointer = state.fields["Credentials"], f"{state.pointer}/Credentials"
+    if node["type"] == "lambda" or not isinstance(given, dict) or len(given) != 1 or next(iter(given)).removesuffix(".$") != "RoleArn":
+        region.scope.report.loss(pointer, "Credentials", "who may do it is the worker's affair: it has credentials of its own")
+        return
+    write = query_template if state.queries else payload_template
+    role = region.scope.attempt(pointer, "the credentials", lambda: write(given, sight))
+    node["input"] = {"Credentials": role, "Input": node["input"]}
+    why = f"the activity {node['activity']} is given the role beside its input, and is to do its work in it"
+    region.scope.report.note(pointer, "Credentials", why)
 
 
 def put_work(region: Region, state: State, node: dict[str, Any], *, raw: str) -> None:
@@ -71,9 +92,7 @@ def put_work(region: Region, state: State, node: dict[str, Any], *, raw: str) ->
 
 
 def _output(region: Region, state: State, sight: Sight, raw: str) -> Any:
-    seen = Sight(
-        data=sight.data, variables=sight.variables, context=sight.context, result=raw, whole=sight.whole
-    )  # what Output and Assign see
+    seen = replace(sight, result=raw)  # what Output and Assign see
     source = assigned(state, seen if state.queries else sight.on(raw, whole=True))
     return region.scope.passed_on(output_of(state, seen, raw), sight, source)
 
@@ -92,7 +111,7 @@ def _doer(region: Region, state: State) -> dict[str, Any]:
         if isinstance(function, str) and not function.startswith("{%"):
             raw = '{"Payload": result, "StatusCode": 200}'
             return {"type": "lambda", "function": function, "raw": raw, "wrap": _payload_alone}
-    return {"type": "activity", "activity": activity_of(scope, resource)}
+    return {"type": "activity", "activity": activity_of(scope, resource, as_role="RoleArn" in str(state.fields.get("Credentials")))}
 
 
 def _payload_alone(given: Any) -> Any:
@@ -101,13 +120,25 @@ def _payload_alone(given: Any) -> Any:
 
 def _with_token(region: Region, state: State) -> Sight:
     sight = region.sight(state)
-    if not state.fields["Resource"].endswith(".waitForTaskToken"):
+    if not _hands_on(state):
         return sight
-    why = "its worker takes the activity task, hands that task's token on in place of this one, and leaves the answer to whoever has it"
-    region.scope.report.loss(f"{state.pointer}/Resource", "waitForTaskToken", why)
-    return Sight(
-        data=sight.data, variables=sight.variables, context={**sight.context, "Task": {"Token": literal(_STAND_IN)}}, whole=sight.whole
+    why = (
+        f"a worker of your own takes the task, puts its token in the place of {STAND_IN} in the input, and leaves the answer to whoever "
+        "it, by RespondActivityTaskCompleted (SendTaskSuccess), RespondActivityTaskFailed or RecordActivityTaskHeartbeat"
     )
+    region.scope.report.note(f"{state.pointer}/Resource", "waitForTaskToken", why)
+    reads = [text for text in texts(state.fields.get("Parameters", state.fields.get("Arguments"))) if "Task.Token" in text]
+    if not all(map(_PLAIN_TOKEN.fullmatch, reads)):
+        why = "the token goes through a function, and its stand-in with it: the worker can't put the token there"
+        region.scope.report.loss(f"{state.pointer}/Resource", "Task.Token", why)
+    return replace(sight, context={**sight.context, "Task": {"Token": literal(STAND_IN)}})
+
+
+def _hands_on(state: State) -> bool:
+    """Whether somebody else answers, who is given the task's token."""
+    resource = state.fields["Resource"]
+    by_substitution = resource.startswith("${") and any("Task.Token" in text for text in texts(state.fields))
+    return by_substitution or resource.endswith(".waitForTaskToken")
 
 
 def _timeouts(region: Region, state: State) -> dict[str, Any]:
@@ -165,7 +196,7 @@ def _caught(region: Region, state: State, edge: Edge, *, child: bool) -> str:
         sight = replace(sight, context={**sight.context, "State": {**here, "RetryCount": f"(errors.{node}.attempts - 1)"}})
 
     def write() -> Any:
-        seen = Sight(data=sight.data, variables=sight.variables, context=sight.context, error=source, whole=sight.whole)
+        seen = replace(sight, error=source)
         if state.queries:
             data = query_template(rule["Output"], seen) if "Output" in rule else template_of(source)
             return scope.passed_on(data, sight, assigned(state, seen, rule))

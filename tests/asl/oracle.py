@@ -14,6 +14,10 @@ class Missing(Exception):
     """A path that leads to nothing: the execution fails, and no Catch helps."""
 
 
+class Unlike(Exception):
+    """A path into a list that holds objects: JSONata goes on with what they have, as the documentation says."""
+
+
 class TaskFailed(Exception):
     """A task that fails, with its error's name."""
 
@@ -102,6 +106,8 @@ def _put(state: Mapping[str, Any], data: Any, result: Any) -> Any:
 
 def _look(data: Any, path: str) -> Any:
     for name in path.split(".")[1:]:
+        if isinstance(data, list) and any(isinstance(inner, dict | list) for inner in data):
+            raise Unlike
         if not isinstance(data, dict) or name not in data:
             raise Missing
         data = data[name]

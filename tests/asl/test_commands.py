@@ -36,7 +36,7 @@ def test_a_machine_becomes_specs_that_check_finds_nothing_wrong_with(shell: Shel
 
 
 def test_losses_are_told_and_the_specs_are_written(shell: Shell) -> None:
-    file = write(chain({"Type": "Pass", "Parameters": {"x.$": "States.UUID()"}}))
+    file = write(chain({"Type": "Pass", "Parameters": {"x.$": "States.MathRandom(1, 2, 3)"}}))
     ended = shell("import", file, "--name", "Order", "--json")
     assert ended.code == Exit.FAILED
     told = json.loads(ended.out)

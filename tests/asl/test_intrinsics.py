@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from engine.asl.report import Weight
-from tests.asl.running import chain, imported, output, remarks, run
+from tests.asl.running import ECHO, chain, imported, output, remarks, run
 
 DATA = {"a": [1, 1, "x", [1], [1], {"k": None}], "o": {"k": 1}, "s": "a-b c", "n": 2, "one": [[1, 2]], "f": "<{}|{}>"}
 
@@ -47,6 +48,10 @@ DATA = {"a": [1, 1, "x", [1], [1], {"k": None}], "o": {"k": 1}, "s": "a-b c", "n
         ("States.StringSplit('1,2,,3', ',')", ["1", "2", "3"]),
         ("States.StringSplit('a.b+c', '.+')", ["a", "b", "c"]),
         ("States.StringSplit('whole', ',')", ["whole"]),
+        ("States.Hash('input data', 'SHA-1')", "aaff4a450a104cd177d28d18d74485e8cae074b7"),
+        ("States.StringToJson('[1, {\"a\": [null]}]')", [1, {"a": [None]}]),
+        ("States.StringToJson(' ')", None),
+        ("States.StringToJson(States.JsonToString($.a))", [1, 1, "x", [1], [1], {"k": None}]),
         ("States.Format('{}', States.ArrayLength(States.Array($.n, States.MathAdd(1, 1))))", "2"),
     ],
 )
@@ -56,7 +61,18 @@ def test_a_call_gives(call: str, expected: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["States.ArrayLength($.no)", "States.ArrayLength($.s)", "States.ArrayGetItem($.a, 9)", "States.Format($.f, 1)"]
+    "call",
+    [
+        "States.ArrayLength($.no)",
+        "States.ArrayLength($.s)",
+        "States.ArrayGetItem($.a, 9)",
+        "States.Format($.f, 1)",
+        "States.StringToJson($.s)",
+        "States.StringToJson($.n)",
+        "States.Hash($.s, 'CRC32')",
+        "States.Hash($.n, 'MD5')",
+        "States.MathRandom(2, 2)",
+    ],
 )
 def test_a_call_that_can_not_be_made_fails_the_execution(call: str) -> None:
     assert run(chain({"Type": "Pass", "Parameters": {"r.$": call}}), DATA).status == "failed"
@@ -65,10 +81,8 @@ def test_a_call_that_can_not_be_made_fails_the_execution(call: str) -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        "States.UUID()",
-        "States.Hash($.s, 'MD5')",
-        "States.MathRandom(1, 2)",
-        "States.StringToJson($.s)",
+        "States.UUID(1)",
+        "States.MathRandom(1, 2, 3)",
         "States.None()",
         "States.ArrayLength(",
         "States.MathAdd(1)",
@@ -80,3 +94,30 @@ def test_what_has_no_counterpart_is_a_loss_and_fails_on_purpose(call: str) -> No
     outcome = run(found, DATA)
     assert outcome.status == "failed"
     assert "could not be imported" in str(outcome.details)
+
+
+def test_ids_and_numbers_are_others_for_each_call_and_visit_and_the_same_when_run_again() -> None:
+    shape = {"id.$": "States.UUID()", "more.$": "States.Array(States.UUID(), $)", "n": 2, "draw.$": "States.MathRandom($.n, 5)"}
+    found = imported(chain({"Type": "Pass", "Parameters": shape}, {"Type": "Pass", "Parameters": shape}))
+    assert (remarks(found, Weight.LOSS), [what for _, what in remarks(found, Weight.NOTE)]) == ([], ["UUID or random number"] * 2)
+    made: Any = run(found, {"n": 2}).output
+    ids = [made["id"], made["more"][0], made["more"][1]["id"], made["more"][1]["more"][0]]
+    assert len(set(ids)) == len(ids)
+    assert all(UUID(one).version == 4 and str(UUID(one)) == one for one in ids)
+    assert made["draw"] in {2, 3, 4}
+    assert run(found, {"n": 2}).output == made
+
+
+def test_numbers_are_spread_over_all_that_may_be_drawn() -> None:
+    item = chain({"Type": "Pass", "Parameters": {"n.$": "States.MathRandom(1, 4)"}, "OutputPath": "$.n"})
+    drawn = output(chain({"Type": "Map", "ItemProcessor": item}), list(range(60)))
+    assert set(drawn) == {1, 2, 3}
+    selected = {"Type": "Map", "ItemSelector": {"id.$": "States.UUID()"}, "ItemProcessor": chain({"Type": "Pass"})}
+    assert len({given["id"] for given in output(chain(selected), [0] * 9)}) == 9
+
+
+def test_what_is_drawn_for_a_task_that_is_repeated_is_a_loss() -> None:
+    task = {"Type": "Task", "Resource": ECHO, "Parameters": {"id.$": "States.UUID()"}}
+    again = {"Retry": [{"ErrorEquals": ["States.ALL"]}]}
+    assert remarks(imported(chain({**task, **again})), Weight.LOSS) == [("/States/S1/Retry", "Retry")]
+    assert remarks(imported(chain({**task, "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 0}]})), Weight.LOSS) == []

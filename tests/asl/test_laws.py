@@ -14,7 +14,7 @@ from engine.asl.importing import import_machine
 from engine.asl.scope import Options
 from engine.errors import AslError
 from engine.spec.model import ABSENT
-from tests.asl.oracle import TaskFailed, walk
+from tests.asl.oracle import TaskFailed, Unlike, walk
 from tests.asl.running import ECHO, run, without_loss
 
 NAMES = st.sampled_from("ab")
@@ -106,7 +106,10 @@ def test_an_imported_spec_ends_as_the_machine_does(machine: dict[str, Any], valu
             raise TaskFailed(answer)
         return answer
 
-    expected = walk(machine, value, work, MOST)
+    try:
+        expected = walk(machine, value, work, MOST)
+    except Unlike:
+        expected = None
     assume(expected is not None)
     assert expected is not None
     asked.clear()

@@ -25,6 +25,9 @@ def queries(*states: dict[str, Any]) -> dict[str, Any]:
         ("{% $range(0, 4, 2) %}", [0, 2, 4]),
         ("{% ($x := $states.input.n; $map([1, 2], function($y) { $x * $y })) %}", [2, 4]),
         ("{% $states.context.Execution.Name & '/' & $states.context.State.Name %}", "scenario/S1"),
+        ("{% $hash('input data', 'MD5') %}", "812f45842bc6d66ee14572ce20db8e86"),
+        ("{% $parse('[1, 2]')[1] %}", 2),
+        ("{% $unknown ?? 'nothing' %}", "nothing"),
         (None, None),
     ],
     ids=str,
@@ -107,9 +110,36 @@ def test_a_wait_computes_how_long() -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["$uuid()", "$random()", "$hash('x', 'MD5')", "$parse('1')", "$eval('1')", "$states.context.Task.Token", "$unknown", "1 +"]
+    "call",
+    [
+        "$random(7)",
+        "$map([1, 2], function($x) { $uuid() })",
+        "[1, 2].($uuid())",
+        "$map([1, 2], $random)",
+        "[1, 2][$random() < 1]",
+        "$eval('1')",
+        "$states.context.Task.Token",
+        "$unknown(1)",
+        "1 +",
+    ],
 )
 def test_what_has_no_counterpart_is_a_loss(call: str) -> None:
     found = imported(queries({"Type": "Pass", "Output": f"{{% {call} %}}"}))
     assert remarks(found, Weight.LOSS) == [("/States/S1", "this Pass")]
     assert run(found).status == "failed"
+
+
+def test_ids_and_numbers_are_others_for_each_call() -> None:
+    source = "{% ($a := $uuid(); {'a': $a, 'b': $a, 'c': $uuid(), 'd': true ? [$random(), $random()] : 0, 'e': '$uuid()'}) %}"
+    made = output(queries({"Type": "Pass", "Output": source}))
+    assert made["a"] == made["b"] != made["c"]
+    assert made["e"] == "$uuid()"
+    one, other = made["d"]
+    assert 0 <= min(one, other) < max(one, other) < 1
+
+
+def test_a_variable_that_nobody_assigns_is_nothing_and_so_an_error() -> None:
+    rule = {"ErrorEquals": ["States.QueryEvaluationError"], "Next": "S2", "Output": "{% $states.errorOutput.Error %}"}
+    task = {"Type": "Task", "Resource": ECHO, "Arguments": "{% $nobody %}", "Catch": [rule]}
+    assert output(queries(task, {"Type": "Pass"})) == "States.QueryEvaluationError"
+    assert run(without_loss(queries({"Type": "Pass", "Output": {"x": "{% $nobody %}"}}))).status == "failed"

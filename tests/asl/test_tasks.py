@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.asl.report import Weight
+from engine.asl.work import STAND_IN
 from tests.asl.running import ECHO, TIMED_OUT, chain, failure, imported, output, remarks, run, without_loss
 
 
@@ -51,14 +52,53 @@ def test_a_timeout_that_only_the_data_know_is_a_loss(field: str) -> None:
     assert remarks(imported(chain(task(**{field: "$.t"}))), Weight.LOSS) == [(f"/States/S1/{field}", field)]
 
 
-def test_credentials_and_tokens_are_losses() -> None:
-    found = imported(
-        chain(
-            task(Credentials={"RoleArn": "arn"}),
-            task("arn:aws:states:::sqs:sendMessage.waitForTaskToken", Parameters={"t.$": "$$.Task.Token"}),
-        )
-    )
-    assert remarks(found, Weight.LOSS) == [("/States/S1/Credentials", "Credentials"), ("/States/S2/Resource", "waitForTaskToken")]
+def test_credentials_are_a_part_of_what_the_activity_is_given() -> None:
+    found = without_loss(chain(task(), task(Credentials={"RoleArn.$": "$.role"}, Parameters={"x": 1})))
+    assert set(found.specs["M"]["activities"]) == {"echo", "echo_as_role"}
+    assert run(found, {"role": "arn"}, {"echo_as_role": lambda given: given}).output == {
+        "Credentials": {"RoleArn": "arn"},
+        "Input": {"x": 1},
+    }
+    assert run(found, {}, {"echo_as_role": 1}).status == "failed"
+
+
+@pytest.mark.parametrize("given", [{}, {"Role": "arn"}])
+def test_credentials_that_are_none_are_a_loss(given: dict[str, Any]) -> None:
+    assert remarks(imported(chain(task(Credentials=given))), Weight.LOSS) == [("/States/S1/Credentials", "Credentials")]
+
+
+def test_credentials_of_a_function_that_stays_one_are_a_loss() -> None:
+    found = imported(chain(task(Credentials={"RoleArn": "arn"})), functions=True)
+    assert remarks(found, Weight.LOSS) == [("/States/S1/Credentials", "Credentials")]
+
+
+SEND = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+
+
+def test_who_is_given_the_token_answers_the_task() -> None:
+    given = {"t.$": "$$.Task.Token", "u.$": "States.Format('https://x/?t={}', $$.Task.Token)"}
+    found = without_loss(chain(task(SEND, Parameters=given), task(SEND, Parameters=given, HeartbeatSeconds=7, TimeoutSeconds=70)))
+    nodes = found.specs["M"]["nodes"]
+    assert nodes["S1"]["timeouts"] == {"heartbeat": "none"}
+    assert nodes["S2"]["timeouts"] == {"heartbeat": 7, "scheduleToClose": 70}
+    outcome = run(found, {}, {"sqs_sendMessage_waitForTaskToken": lambda asked: asked})
+    assert outcome.output == {"t": STAND_IN, "u": f"https://x/?t={STAND_IN}"}
+
+
+def test_a_token_is_given_where_only_a_deployment_knows_the_resource() -> None:
+    assert without_loss(chain(task("${Send}", Parameters={"t.$": "$$.Task.Token"})))
+
+
+@pytest.mark.parametrize(
+    ("fields", "language"),
+    [
+        ({"Parameters": {"t.$": "States.Base64Encode($$.Task.Token)"}}, "JSONPath"),
+        ({"Arguments": {"t": "{% $uppercase($states.context.Task.Token) %}"}}, "JSONata"),
+    ],
+)
+def test_a_token_that_goes_through_a_function_is_a_loss(fields: dict[str, Any], language: str) -> None:
+    found = imported(chain(task(SEND, **fields), QueryLanguage=language))
+    assert remarks(found, Weight.LOSS) == [("/States/S1/Resource", "Task.Token")]
 
 
 def test_retries_are_as_many_and_as_slow_as_they_were() -> None:
