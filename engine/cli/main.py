@@ -6,6 +6,7 @@ This is the one place that catches everything. Imports `groups`, `problems` and 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -117,6 +118,7 @@ def _reader_left() -> int:
 
 
 def main() -> None:
+    gc.set_threshold(50_000)  # to read and check a large spec makes values by the hundred thousand, all to stay: no need to look so often
     sys.exit(invoke(sys.argv[1:]))
 
 

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
@@ -21,7 +22,7 @@ from engine.graph.data import data_findings
 from engine.graph.findings import Places
 from engine.graph.plan import Plan
 from engine.graph.salvage import salvage
-from engine.graph.structure import structure_findings, structure_of
+from engine.graph.structure import Structure, structure_findings, structure_of
 from engine.graph.together import findings_between
 from engine.spec.model import ABSENT, Absent
 from engine.spec.parse import parse_spec
@@ -31,23 +32,26 @@ from engine.spec.source import Document, read_document
 _SKIPPED: Final = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages", "venv"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Checked:
     findings: tuple[Finding, ...]
     """By their place in the file."""
-    plan: Plan | Literal[Absent.ABSENT]
-    """Absent when any finding is an error."""
     document: Document | Literal[Absent.ABSENT] = ABSENT
     """Absent when the file could not be read."""
+    structure: Structure | Literal[Absent.ABSENT] = ABSENT
+    """Absent when any finding is an error."""
+
+    @cached_property
+    def plan(self) -> Plan | Literal[Absent.ABSENT]:
+        """Absent when any finding is an error."""
+        return ABSENT if self.structure is ABSENT else plan_of(self.structure)
 
 
 def check_files(paths: Iterable[Path | str]) -> list[Finding]:
     """Of every file by itself, and of those that are right together."""
     checked = [check_file(path) for path in paths]
     sound = [
-        (one.plan.spec, Places(file=one.plan.spec.file, document=one.document))
-        for one in checked
-        if one.plan is not ABSENT and one.document is not ABSENT
+        (one.structure.spec, Places(file=one.structure.spec.file, document=one.document)) for one in checked if one.structure is not ABSENT
     ]
     between: dict[str, list[Finding]] = {}
     for finding in findings_between(sound):
@@ -64,14 +68,14 @@ def check_file(path: Path | str) -> Checked:
     try:
         document = read_document(path)
     except SpecError as broken:
-        return Checked(findings=broken.findings, plan=ABSENT)
+        return Checked(findings=broken.findings)
     return check_document(document)
 
 
 def check_document(document: Document) -> Checked:
     shape = schema_findings(document)
     if _has_error(shape):
-        return Checked(findings=_in_order((*shape, *_behind(document, shape))), plan=ABSENT, document=document)
+        return Checked(findings=_in_order((*shape, *_behind(document, shape))), document=document)
     spec = parse_spec(document)
     places = Places(file=document.file, document=document)
     structure = structure_of(spec)
@@ -79,7 +83,7 @@ def check_document(document: Document) -> Checked:
     sound = not _has_error(graph)
     data = tuple(data_findings(spec, before(structure) if sound else ABSENT, places))
     findings = _in_order((*shape, *graph, *data))
-    return Checked(findings=findings, plan=ABSENT if _has_error(findings) else plan_of(structure), document=document)
+    return Checked(findings=findings, document=document, structure=ABSENT if _has_error(findings) else structure)
 
 
 def _behind(document: Document, shape: Sequence[Finding]) -> Iterator[Finding]:

@@ -92,17 +92,17 @@ class _Reader:
         self.asking = False
 
     def found(self) -> References:
-        def of(branch: str) -> frozenset[str]:
-            return frozenset(entry for where, entry in self.entries if where == branch)
-
+        by_branch: dict[str, set[str]] = {}
+        for branch, entry in self.entries:
+            by_branch.setdefault(branch, set()).add(entry)
         return References(
             names=frozenset(self.names),
             whole=frozenset(self.whole),
-            results=of("results"),
-            errors=of("errors"),
-            signals=of("signals"),
-            execution=of("execution"),
-            visits=of("visits"),
+            results=frozenset(by_branch.get("results", ())),
+            errors=frozenset(by_branch.get("errors", ())),
+            signals=frozenset(by_branch.get("signals", ())),
+            execution=frozenset(by_branch.get("execution", ())),
+            visits=frozenset(by_branch.get("visits", ())),
             optional=frozenset(self.entries - self.needed),
         )
 

@@ -77,6 +77,7 @@ class _StopError(Exception):
 
 _GAP = re.compile(r"[ \t\n\r]*")
 _COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_COMMENTING: Final = frozenset("/#")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _ATOM = re.compile(r"[\w.+-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -134,7 +135,7 @@ class _Scan:
             if not self.text.startswith('"', begin):
                 self.stop(begin, f"expected a key in double quotes, found {self.seen()}", pointer=pointer)
             name = self.quoted(pointer)
-            inner = pointer + pointer_to(name)
+            inner = pointer + (pointer_to(name) if "~" in name or "/" in name else "/" + name)
             if self.gap() == len(self.text) or self.text[self.at] != ":":
                 self.stop(self.at, f'expected a colon after the key "{name}", found {self.seen()}', pointer=inner)
             self.at += 1
@@ -234,7 +235,7 @@ class _Scan:
         while True:
             gap = _GAP.match(self.text, self.at)
             self.at = gap.end() if gap else self.at
-            comment = _COMMENT.match(self.text, self.at)
+            comment = _COMMENT.match(self.text, self.at) if self.text[self.at : self.at + 1] in _COMMENTING else None
             if comment is None:
                 return self.at
             self.complain(self.at, "a comment, which JSON does not have", 'use a "description"')

@@ -152,10 +152,9 @@ def _operator_hint(source: str, offset: int) -> str:
 
 def name_problem(tree: Symbol) -> SyntaxProblem | None:
     """The first forbidden function, or function or variable that nothing defines, in an expression."""
-    bound = FUNCTIONS | {name for symbol in walk(tree) for name in _bound_by(symbol)}
-    for symbol in walk(tree):
-        if symbol.type != "variable" or symbol.value in {"", "$"}:
-            continue
+    variables = [symbol for symbol in walk(tree) if symbol.type == "variable" and symbol.value not in {"", "$"}]
+    bound = FUNCTIONS | {name for symbol in walk(tree) for name in _bound_by(symbol)} if variables else FUNCTIONS
+    for symbol in variables:
         offset = max(0, symbol.position - len(symbol.value) - 1)
         if symbol.value in FORBIDDEN:
             return SyntaxProblem(offset=offset, message=f"${symbol.value} is not available", hint=FORBIDDEN[symbol.value])
