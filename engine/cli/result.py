@@ -38,6 +38,7 @@ def report_result(common: Common, plan: Plan, watch: Watch) -> Exit:
         output=None if outcome.result is ABSENT else outcome.result,
         reason=outcome.reason,
         details=value_of(outcome.details or None),
+        compensation=view.compensation,
     )
     if common.json:
         print_json(_json(plan, execution, view, closing))
@@ -71,6 +72,7 @@ def _json(plan: Plan, execution: Started, view: RunView, closing: Closing) -> di
         "output": closing.output,
         "reason": closing.reason,
         "details": closing.details,
+        "compensation": closing.compensation or None,
         "closed": moments.iso(closing.at),
         "nodes": [
             {

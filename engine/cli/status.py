@@ -16,8 +16,8 @@ from engine.cli.options import Common, execution_data_command, run_id_option, wo
 from engine.cli.output import Cell, Styled, hint, print_fields, print_json, print_table
 from engine.cli.resolving import Resolving
 from engine.runtime.reading import moments
-from engine.runtime.reading.closing import Closing, closing_lines, parse_closing
-from engine.runtime.reading.executions import NoProgress, OpenNode, Overview, Progress, last_event, overview, run_before
+from engine.runtime.reading.closing import LAST_WORDS, Closing, closing_lines, compensation_in, parse_closing
+from engine.runtime.reading.executions import NoProgress, OpenNode, Overview, Progress, last_events, overview, run_before
 
 
 @click.command("status")
@@ -37,7 +37,8 @@ def command(common: Common, workflow_id: str, run_id: str) -> Exit:
     resolving = Resolving(claims_of(common))
     with on_execution(common, workflow_id, run_id) as (client, execution):
         seen = overview(client, execution)
-        closing = parse_closing(resolving.shown(last_event(client, execution))) if seen.info.closed else None
+        last = last_events(client, execution, LAST_WORDS) if seen.info.closed else ()
+        closing = parse_closing(resolving.shown(last[0]), compensation_in(last)) if last else None
         before = run_before(client, execution)
     resolving.tell()
     if common.json:
@@ -127,6 +128,7 @@ def _json(seen: Overview, closing: Closing | None) -> dict[str, Any]:
     }
     if closing is not None:
         shown |= {"closed": moments.iso(info.closed), "output": closing.output, "reason": closing.reason, "details": closing.details}
+        shown["compensation"] = closing.compensation or None
         if closing.new_run_id:
             shown["continuedAs"] = closing.new_run_id
     if isinstance(seen.progress, Progress):

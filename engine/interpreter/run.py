@@ -137,6 +137,7 @@ class Run:
             edges=view_edges(self.plan, self.parts.board),
             phase=self._closing.phase,
             outcome=self.outcome,
+            compensation=self._closing.compensation.report() if self._closing.compensation.tried else {},
             last_event_id=self.last_event_id,
             time=self._now,
         )

@@ -109,6 +109,8 @@ class RunView:
     """By the edge's id."""
     phase: Phase
     outcome: Outcome | Literal[Absent.ABSENT]
+    compensation: Mapping[str, Json]
+    """What was undone so far and what could not be, as the marker says it at the end; empty where nothing was."""
     last_event_id: int
     time: float
     """Of the last event."""

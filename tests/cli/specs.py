@@ -60,6 +60,16 @@ def napping(folder: Path, first: float, second: float, **top: Any) -> Path:
     return write(folder, nodes, **top)
 
 
+def undoing(folder: Path) -> Path:
+    """Two steps, which a terminal with details of its own has undone; the first one can't be."""
+    nodes = {
+        "reserve": {"type": "activity", "activity": "Echo", "compensate": {"activity": "Fail"}, "next": "charge"},
+        "charge": {"type": "activity", "activity": "Echo", "compensate": {"activity": "Echo"}, "next": "given_up"},
+        "given_up": {"type": "terminal", "status": "failed", "reason": "GivenUp", "details": "as planned", "compensate": True},
+    }
+    return write(folder, nodes, activities={name: ACTIVITIES[name] for name in ("Echo", "Fail")})
+
+
 def interruptible(folder: Path) -> Path:
     """Sleeps for long in its first attempt; the second one has nothing to do."""
     nodes = {

@@ -45,6 +45,21 @@ def test_a_failed_execution_says_why_and_is_exit_code_1(shell: Shell, tmp_path: 
     assert message == "  no luck (after 2 attempts)"
 
 
+def test_what_was_undone_and_what_was_not_is_told_beside_a_terminals_own_details(shell: Shell, tmp_path: Path) -> None:
+    spec = specs.undoing(tmp_path)
+    expected = ["as planned", "undone: charge", "NOT undone: reserve: ExitCode.3: no luck"]
+    told = shell("run", spec, "--workflow-id", "W")
+    assert (told.code, [line.strip() for line in told.err.splitlines()[-3:]]) == (Exit.FAILED, expected)
+    assert [line.removeprefix("why\t") for line in shell("status", "W").out.splitlines() if line.startswith("why")] == [
+        "GivenUp",
+        *expected,
+    ]
+    for command in (["run", spec], ["status", "W"]):
+        said = json.loads(shell(*command, "--json").out)["compensation"]
+        assert [one["node"] for one in said["undone"]] == ["charge"]
+        assert [(one["node"], one["error"]) for one in said["failed"]] == [("reserve", "ExitCode.3")]
+
+
 def test_json_is_one_object_with_all_of_it(shell: Shell, tmp_path: Path) -> None:
     told = shell("run", specs.echo(tmp_path), "--input", '"odd"', "--workflow-id", "W", "--json")
     assert (told.code, told.err) == (Exit.DONE, "")

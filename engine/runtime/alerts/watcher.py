@@ -25,7 +25,7 @@ from engine.runtime.alerts.sending import Sending
 from engine.runtime.backoff import Patience
 from engine.runtime.loops import Grace, Loops
 from engine.runtime.payloads.claims import NO_CLAIMS, Claims
-from engine.runtime.reading.closing import closing_lines, parse_closing
+from engine.runtime.reading.closing import LAST_WORDS, closing_lines, compensation_in, parse_closing
 from engine.runtime.reading.executions import Info, NoProgress, parse_info, parse_progress
 from engine.runtime.reading.moments import span
 from engine.runtime.runcache import Said
@@ -252,11 +252,12 @@ class Watcher:
             "domain": one.domain,
             "execution": {"workflowId": info.workflow_id, "runId": info.run_id},
             "reverseOrder": True,
-            "maximumPageSize": 1,
+            "maximumPageSize": LAST_WORDS,
         }
         try:
-            [event] = self._claims.events(self._patient.call("GetWorkflowExecutionHistory", request)["events"])
-            told = tuple(closing_lines(parse_closing(event)))
+            last = self._patient.call("GetWorkflowExecutionHistory", request)["events"]
+            [event] = self._claims.events(last[:1])
+            told = tuple(closing_lines(parse_closing(event, compensation_in(last))))
             return told if info.close_status in BY_DECISION else (*told, *self._stood(one, info))
         except (SwfFault, PayloadError) as error:
             return (f"(what closed it can't be read: {error})",)

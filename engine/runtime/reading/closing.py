@@ -1,11 +1,13 @@
-"""How an execution ended, from the event that closed it: status, output, reason. Pure. Imported by status, start and run."""
+"""How an execution ended, from the event that closed it: status, output, reason, what was undone. Pure. Imported by status, start, run,
+the alerts and the console.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from engine.spec.payload import decode
 from engine.swf.wire import event_attributes
@@ -21,6 +23,16 @@ STATUS = {
 """SWF's close statuses, by the event that stands last in the history."""
 
 
+MARKER: Final = "swfgraph.compensation"
+"""As `interpreter.compensation` names it, whose import would take as long as all else that `status` does."""
+
+LAST_WORDS: Final = 20
+"""Events at the end of a history among which the marker of the undoing is: it is recorded with the decision to close, which SWF may have
+refused a few times for what had just happened."""
+
+NOTHING_UNDONE: Final[Mapping[str, Any]] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     status: str
@@ -33,13 +45,15 @@ class Closing:
     """JSON if it parses, else the text; None where there is none."""
     new_run_id: str = ""
     """Of an execution that was continued as a new one."""
+    compensation: Mapping[str, Any] = field(default_factory=dict)
+    """What was `undone` and what `failed` to be, as its marker says it; empty where nothing was to be undone."""
 
     @property
     def completed(self) -> bool:
         return self.status == "COMPLETED"
 
 
-def parse_closing(event: Mapping[str, Any]) -> Closing:
+def parse_closing(event: Mapping[str, Any], compensation: Mapping[str, Any] = NOTHING_UNDONE) -> Closing:
     kind = event["eventType"]
     attributes = event_attributes(event)
     details = value_of(attributes.get("details"))
@@ -50,13 +64,30 @@ def parse_closing(event: Mapping[str, Any]) -> Closing:
         reason=attributes.get("reason") or attributes.get("cause", ""),
         details=details,
         new_run_id=attributes.get("newExecutionRunId", ""),
+        compensation=compensation,
     )
 
 
+def compensation_in(events: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What the first marker of swfgraph's undoing says among these events: give them latest first. Empty where there is none."""
+    for event in events:
+        if event["eventType"] == "MarkerRecorded" and event_attributes(event)["markerName"] == MARKER:
+            said = decode(event_attributes(event).get("details", ""))
+            return said if isinstance(said, dict) else NOTHING_UNDONE
+    return NOTHING_UNDONE
+
+
 def closing_lines(closing: Closing) -> list[str]:
-    """What to tell a person of an execution that did not complete: the reason, then what is known of it."""
+    """What to tell a person of an execution that did not complete: the reason, what is known of it, then what was undone."""
+    return [*_why(closing), *_undoing(closing.compensation)]
+
+
+def _why(closing: Closing) -> list[str]:
     lines = [closing.reason] if closing.reason else []
-    match closing.details:
+    details = closing.details
+    if closing.compensation and isinstance(details, dict):
+        details = {key: value for key, value in details.items() if key != "compensation"} or None
+    match details:
         case None:
             return lines
         case {"error": str(error), "message": str(message), **rest}:
@@ -69,6 +100,21 @@ def closing_lines(closing: Closing) -> list[str]:
             return [*lines, *text.splitlines()]
         case other:
             return [*lines, json.dumps(other, ensure_ascii=False)]
+
+
+def _undoing(said: Mapping[str, Any]) -> list[str]:
+    undone, failed, omitted = said.get("undone", []), said.get("failed", []), said.get("omitted", {})
+    lines = [f"undone: {', '.join(map(_undo, undone))}{_more(omitted.get('undone'))}"] if undone else []
+    lines += [f"NOT undone: {_undo(one)}: {one['error']}: {' '.join(one['message'].split())}" for one in failed]
+    return [*lines, f"NOT undone: {omitted['failed']:,} more"] if omitted.get("failed") else lines
+
+
+def _undo(one: Mapping[str, Any]) -> str:
+    return f"{one['node']}[{one['item']}]" if "item" in one else str(one["node"])
+
+
+def _more(count: int | None) -> str:
+    return f" and {count:,} more" if count else ""
 
 
 def value_of(text: str | None) -> Any:

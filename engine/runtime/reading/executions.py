@@ -6,11 +6,11 @@ on executions and by the console.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import SwfFault, UsageError
+from engine.errors import ExecutionMissing, SwfFault
 from engine.spec.payload import decode
 from engine.swf.client import Client
 
@@ -139,7 +139,7 @@ def _open_node(told: Mapping[str, Any]) -> OpenNode:
 def find(client: Client, domain: str, workflow_id: str, run_id: str) -> Execution:
     """The open execution of that workflowId, else the one closed last; with a runId, that one.
 
-    Raises: UsageError where there is none.
+    Raises: ExecutionMissing.
     """
     if run_id:
         return Execution(domain=domain, workflow_id=workflow_id, run_id=run_id)
@@ -149,16 +149,17 @@ def find(client: Client, domain: str, workflow_id: str, run_id: str) -> Executio
         if infos:
             found = parse_info(infos[0])
             return Execution(domain=domain, workflow_id=workflow_id, run_id=found.run_id)
-    raise UsageError(f"there is no execution {workflow_id!r} in the domain {domain}; `swfgraph list --domain {domain}` shows them")
+    raise ExecutionMissing(f"there is no execution {workflow_id!r} in the domain {domain}; `swfgraph list --domain {domain}` shows them")
 
 
 def overview(client: Client, execution: Execution) -> Overview:
+    """Raises: ExecutionMissing, SwfFault, EndpointError."""
     try:
         wire = client.call("DescribeWorkflowExecution", {"domain": execution.domain, "execution": execution.wire})
     except SwfFault as fault:
         if fault.code != "UnknownResourceFault":
             raise
-        raise UsageError(
+        raise ExecutionMissing(
             f"there is no execution {execution.workflow_id!r} with the runId {execution.run_id!r} in the domain {execution.domain}"
         ) from None
     return Overview(
@@ -170,11 +171,11 @@ def overview(client: Client, execution: Execution) -> Overview:
     )
 
 
-def last_event(client: Client, execution: Execution) -> Mapping[str, Any]:
-    """Of a closed execution: the event that closed it, with its result or reason. One event is read, however long the history."""
-    request = {"domain": execution.domain, "execution": execution.wire, "reverseOrder": True, "maximumPageSize": 1}
-    event: Mapping[str, Any] = client.call("GetWorkflowExecutionHistory", request)["events"][0]
-    return event
+def last_events(client: Client, execution: Execution, count: int) -> Sequence[Mapping[str, Any]]:
+    """The latest one first: of a closed execution that which closed it, with its result or reason."""
+    request = {"domain": execution.domain, "execution": execution.wire, "reverseOrder": True, "maximumPageSize": count}
+    events: Sequence[Mapping[str, Any]] = client.call("GetWorkflowExecutionHistory", request)["events"]
+    return events
 
 
 def run_before(client: Client, execution: Execution) -> str:
