@@ -16,8 +16,10 @@
     |   `-- AddressInUse        ... since its port is taken
     |-- PayloadError            a payload that does not travel with SWF
     |   |-- PayloadMissing      ... is not where it was looked for, or not what it was
+    |   |-- StateMissing        ... is what a long run goes on from, and the history that had it has it no more
     |   `-- PayloadStoreUnusable ... can't be read or written: the store is away, full, or none was given
     `-- UsageError              the caller of a command
+        `-- ExecutionMissing    ... who names an execution that is not there
 
 A bug is none of these: it stays what Python raised, and stops the process that met it. Imports nothing of swfgraph.
 """
@@ -171,6 +173,14 @@ class PayloadMissing(PayloadError):
         super().__init__(f"the payload {sha256} {message}, in {where}: is this the store that deciders, workers and `start` share?")
 
 
+class StateMissing(PayloadError):
+    """`run_id` is the run that went on as this one."""
+
+    def __init__(self, run_id: str, message: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"the state that it goes on from was left by the run {run_id}: {message}")
+
+
 class PayloadStoreUnusable(PayloadError):
     """`where` names the store; the message says what would help."""
 
@@ -181,3 +191,7 @@ class PayloadStoreUnusable(PayloadError):
 
 class UsageError(SwfgraphError):
     """A command was asked for something that makes no sense; the message says what would."""
+
+
+class ExecutionMissing(UsageError):
+    """No execution has that workflowId, or that runId."""

@@ -22,7 +22,7 @@ from engine.console.histories import Histories
 from engine.console.pages import actions, domains, execution, executions, login, retrying, schedules, specs, start, tasks, types
 from engine.console.security import Access, Guard
 from engine.console.shelf import Shelf
-from engine.errors import EndpointError, InputError, SwfFault, UsageError
+from engine.errors import EndpointError, ExecutionMissing, InputError, SwfFault, UsageError
 from engine.runtime.payloads.claims import NO_CLAIMS, Claims
 from engine.swf.client import Client
 
@@ -62,6 +62,7 @@ def console_app(client: Client, shelf: Shelf, access: Access, *, claims: Claims 
         exception_handlers={
             SwfFault: _refused,
             EndpointError: _unreachable,
+            ExecutionMissing: _unknown,
             UsageError: _wrong,
             InputError: _wrong,
             404: _missing,
@@ -91,6 +92,10 @@ def _unreachable(request: Request, error: Exception) -> Response:
     """Without the endpoint there is no list of domains either: this page asks for nothing."""
     page = desk_of(request).templates.get_template("unreachable.html").render(root=desk_of(request).root, message=str(error))
     return Response(page, status_code=503, media_type="text/html")
+
+
+def _unknown(request: Request, error: Exception) -> Response:
+    return desk_of(request).page(request, "error.html", status=404, title="There is no such execution", message=str(error), code="")
 
 
 def _wrong(request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from engine.runtime.reading.moments import iso, span, timeout
+from engine.runtime.reading.moments import iso, length, span, timeout
 from engine.spec.payload import decode, encode
 
 STATUS_WORDS: Final[Mapping[str, str]] = {
@@ -44,6 +44,19 @@ def pretty(value: Any) -> str:
         return value if isinstance(value, str) else encode(value)
 
 
+OPEN_COUNTS: Final[Mapping[str, str]] = {
+    "openActivityTasks": "Activity tasks",
+    "openDecisionTasks": "Decision tasks",
+    "openTimers": "Timers",
+    "openChildWorkflowExecutions": "Children",
+    "openLambdaFunctions": "Lambda functions",
+}
+
+
+def count_word(name: str) -> str:
+    return OPEN_COUNTS.get(name, name)
+
+
 def short(text: str, longest: int = 80) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
@@ -52,8 +65,10 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "moment": moment,
     "iso": iso,
     "span": span,
+    "lasting": length,
     "timeout": timeout,
     "status_word": status_word,
+    "count_word": count_word,
     "pretty": pretty,
     "short": short,
 }

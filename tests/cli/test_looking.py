@@ -173,7 +173,7 @@ def test_list_as_json_has_the_members_of_the_api_and_iso_times(shell: Shell, don
 def test_describe_shows_configuration_and_counts(shell: Shell, decided: str) -> None:
     told = fields(shell("describe", decided).out)
     assert told["executionStatus"] == "OPEN"
-    assert told["executionStartToCloseTimeout"] == "10m00s"
+    assert told["executionStartToCloseTimeout"] == "10m"
     assert told["taskList"] == "tasks"
     assert told["openActivityTasks"] == "1"
     assert told["tagList"] == "blue"

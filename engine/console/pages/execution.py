@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
@@ -18,12 +20,14 @@ from engine.console.histories import Event, Refused
 from engine.console.live import mark, watch
 from engine.console.timeline import timeline_of
 from engine.graph.plan import Plan
-from engine.runtime.reading.closing import Closing, parse_closing
+from engine.runtime.reading.beginning import beginning_of
+from engine.runtime.reading.closing import Closing, closing_lines, parse_closing
 from engine.runtime.reading.colouring import overlay_of
 from engine.runtime.reading.eventlines import EventLine, event_lines, is_failure
-from engine.runtime.reading.executions import Execution, Overview, overview
+from engine.runtime.reading.executions import Execution, NoProgress, Overview, overview
+from engine.runtime.reading.waiting import waiting_for
 from engine.runtime.reading.works import works_of
-from engine.spec.model import ABSENT, Absent
+from engine.spec.model import ABSENT, Absent, WaitNode, WaitSignal
 from engine.swf.wire import event_attributes
 
 TABS: Final[Mapping[str, str]] = {
@@ -61,6 +65,19 @@ class Looked:
     def latest(self) -> bool:
         return self.at == len(self.events)
 
+    @property
+    def closing(self) -> Closing | Literal[""]:
+        return parse_closing(self.events[-1]) if self.overview.info.closed else ""
+
+    @property
+    def signals(self) -> Mapping[str, str]:
+        """The nodes that wait for a signal, and which: of executions that swfgraph decides, and whose spec is known."""
+        progress = self.overview.progress
+        if self.plan is ABSENT or isinstance(progress, NoProgress):
+            return {}
+        nodes = {one.node: self.plan.nodes.get(one.node) for one in progress.open}
+        return {name: node.on.signal for name, node in nodes.items() if isinstance(node, WaitNode) and isinstance(node.on, WaitSignal)}
+
     def link(self, **query: Any) -> str:
         """This page with another query; the moment stays unless it is named."""
         moment = {} if self.latest else {"at": self.at}
@@ -70,20 +87,26 @@ class Looked:
 def show(request: Request) -> Response:
     desk = desk_of(request)
     looked = look(desk, request)
+    follows = looked.latest and not looked.overview.info.closed
     return desk.page(
         request,
         f"execution_{looked.tab}.html",
         looked=looked,
         info=looked.overview.info,
+        beginning=beginning_of(event_attributes(looked.events[0])),
+        closing=looked.closing,
+        why=": ".join(closing_lines(looked.closing)) if looked.closing else "",
         tabs=TABS,
-        moment=looked.events[looked.at - 1] if looked.events else {},
-        live=_live(desk, looked) if looked.latest and not looked.overview.info.closed else "",
+        moment=looked.events[looked.at - 1],
+        waiting=waiting_for(looked.events) if follows else "",
+        signals=looked.signals if follows else {},
+        live=_live(desk, looked) if follows else "",
         **_TABS[looked.tab](desk, looked, request),
     )
 
 
 def look(desk: Desk, request: Request) -> Looked:
-    """Raises: UsageError (there is no such execution), SwfFault, EndpointError."""
+    """Raises: ExecutionMissing, SwfFault, EndpointError."""
     where = request.path_params
     execution = Execution(domain=where["domain"], workflow_id=where["workflow_id"], run_id=where["run_id"])
     seen = overview(desk.client, execution)
@@ -133,26 +156,26 @@ def _path(execution: Execution) -> str:
 
 def _chart(desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
     if looked.plan is ABSENT:
-        return {"svg": "", "why": "", "nodes": [], "node": "", "works": [], "left_out": 0}
+        return {"svg": "", "why_not": "", "nodes": [], "node": "", "works": [], "items": {}, "left_out": 0}
     address = (looked.execution.domain, looked.execution.workflow_id, looked.execution.run_id)
     view = desk.histories.view(address, looked.plan, looked.at)
     if isinstance(view, Refused):
-        return {"svg": "", "why": view.why, "nodes": [], "node": "", "works": [], "left_out": 0}
+        return {"svg": "", "why_not": view.why, "nodes": [], "node": "", "works": [], "items": {}, "left_out": 0}
     name = request.query_params.get("node", "")
     works = [work for work in works_of(looked.shown) if work.node == name] if name else []
     return {
         "svg": Markup(svg_over(looked.plan, overlay_of(looked.plan, view))),  # noqa: S704 - our own drawing, whose writer escapes
-        "why": "",
+        "why_not": "",
         "nodes": [view.nodes[name] for name in sorted(view.nodes, key=looked.plan.order.__getitem__)],
         "node": view.nodes.get(name, ""),
+        "items": Counter(work.status for work in works if work.item >= 0),
         "works": works[: -WORKS_OF_A_NODE - 1 : -1],
         "left_out": max(0, len(works) - WORKS_OF_A_NODE),
     }
 
 
 def _summary(_desk: Desk, looked: Looked, _request: Request) -> dict[str, Any]:
-    closing: Closing | Literal[""] = parse_closing(looked.events[-1]) if looked.overview.info.closed else ""
-    return {"closing": closing, "started": event_attributes(looked.events[0]), "progress": looked.overview.progress}
+    return {"progress": looked.overview.progress}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +208,7 @@ def _events(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
             at=line.at,
             kind=line.kind,
             subject=line.subject,
-            details=line.details,
+            details=line.details or _aside(event_attributes(event)),
             failure=is_failure(line.kind),
             attributes=event_attributes(event),
             links=tuple(_links(looked, event_attributes(event))),
@@ -193,7 +216,20 @@ def _events(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]:
         for line, event in few
     ]
     kept = {"q": query, "order": "newest" if newest else ""}
-    return {"rows": rows, "q": query, "newest": newest, "found": len(matching), "page": page, "pages": pages, "kept": kept}
+    return {
+        "rows": rows,
+        "q": query,
+        "newest": newest,
+        "found": len(matching),
+        "page": page,
+        "pages": pages,
+        "kept": kept,
+    }
+
+
+def _aside(attributes: Mapping[str, Any]) -> str:
+    """What a row says that has nothing else to say: who took a task, or from where it is to be taken."""
+    return str(attributes.get("identity", attributes.get("taskList", {}).get("name", "")))
 
 
 def _has(words: Sequence[str], line: EventLine, event: Event) -> bool:
@@ -222,7 +258,9 @@ def _activities(_desk: Desk, looked: Looked, request: Request) -> dict[str, Any]
 
 
 def _timeline(_desk: Desk, looked: Looked, _request: Request) -> dict[str, Any]:
-    end = looked.events[looked.at - 1]["eventTimestamp"]
+    """What is open lasts until now, or until the moment that is looked at."""
+    last = looked.events[looked.at - 1]["eventTimestamp"]
+    end = max(last, time.time()) if looked.latest and not looked.overview.info.closed else last
     return {"timeline": timeline_of(works_of(looked.shown), looked.events[0]["eventTimestamp"], end)}
 
 

@@ -41,7 +41,7 @@ def show(request: Request) -> Response:
         "executions.html",
         rows=found.infos,
         counted="" if counted is ABSENT else counted,
-        asked={name: asked.get(name, "") for name in FIELDS},
+        asked={name: asked.get(name, "") for name in FIELDS} | {name: _in_field(asked.get(name, "")) for name in ("from", "to")},
         filtered=bool(asked),
         statuses=STATUS_WORDS,
         types=sorted({f"{info['workflowType']['name']}:{info['workflowType']['version']}" for info in infos}),
@@ -86,14 +86,21 @@ def wanted_of(asked: Mapping[str, str]) -> Wanted:
 
 
 def _time(text: str, otherwise: float) -> float:
-    """A date field's value, in UTC."""
-    if not text:
-        return otherwise
+    return _moment(text).timestamp() if text else otherwise
+
+
+def _in_field(text: str) -> str:
+    """As a date field has it: without a zone, in UTC."""
+    return _moment(text).replace(tzinfo=None).isoformat(timespec="minutes") if text else ""
+
+
+def _moment(text: str) -> datetime:
+    """A time in ISO 8601, in UTC unless it says otherwise. Raises: UsageError."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is no time: write 2026-11-22 or 2026-11-22T18:30") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 ROUTES: Final = (

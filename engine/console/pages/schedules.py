@@ -1,9 +1,10 @@
-"""The schedules of the specs that the console was given: how each stands at the endpoint, and its next times; pause, resume, run now."""
+"""The schedules of the specs that the console was given: how each stands at the endpoint, and its next times, live; pause,
+resume, run now."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -15,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.console.desk import Desk, desk_of
+from engine.console.live import mark, watch
 from engine.errors import SwfFault, UsageError
 from engine.runtime.schedule.asking import ask, pause, resume, standing, taken_up
 from engine.runtime.schedule.cron import times_after
@@ -39,8 +41,24 @@ class Row:
 
 def show(request: Request) -> Response:
     desk = desk_of(request)
+    rows = _rows(desk)
+    return desk.page(request, "schedules.html", rows=rows, live=f"{desk.root}/live/schedules?seen={mark(_looks(rows))}")
+
+
+async def live(request: Request) -> Response:
+    """Says `changed` when a schedule stands otherwise, or one of its times has come."""
+    desk = desk_of(request)
+    return watch(lambda: (_looks(_rows(desk)), False), request.query_params.get("seen", ""))
+
+
+def _rows(desk: Desk) -> list[Row]:
     specs = [shelved.checked.plan.spec for shelved in desk.shelf.all() if shelved.checked.plan is not ABSENT]
-    return desk.page(request, "schedules.html", rows=[_row(desk, spec) for spec in specs if spec.schedule is not ABSENT])
+    return [_row(desk, spec) for spec in specs if spec.schedule is not ABSENT]
+
+
+def _looks(rows: Sequence[Row]) -> list[tuple[object, ...]]:
+    """What of schedules the page shows."""
+    return [(row.spec.name, row.spec.version, row.schedule, row.next, row.state, row.attended, row.problem) for row in rows]
 
 
 def _row(desk: Desk, spec: Spec) -> Row:
@@ -92,4 +110,5 @@ def _schedule(spec: Spec) -> Schedule:
 ROUTES: Final = (
     Route("/schedules", show, methods=["GET"]),
     Route("/schedules", act, methods=["POST"]),
+    Route("/live/schedules", live),
 )

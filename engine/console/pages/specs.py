@@ -87,7 +87,7 @@ def one(request: Request) -> Response:
         others=[
             (row.version, f"{desk.root}/specs/diff?{urlencode({'name': name, 'from': row.version, 'to': version})}")
             for row in rows
-            if row.name == name and row.version != version
+            if row.name == name and row.version != version and not row.errors and plan is not ABSENT
         ],
     )
 

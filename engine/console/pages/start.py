@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from typing import Any, Final, Literal
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,13 +14,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.console.desk import Desk, desk_of, to
-from engine.console.forms import fields_of, input_of
+from engine.console.forms import WHOLE, fields_of, input_of
 from engine.errors import InputError, SwfFault, UsageError
 from engine.graph.plan import Plan
+from engine.runtime.reading.beginning import beginning_of
 from engine.runtime.start import StartOptions, check_reserved, start_request
 from engine.spec.model import ABSENT, Absent, Json
-from engine.spec.payload import decode, encode
+from engine.spec.payload import encode
 from engine.swf.paging import history, paged
+from engine.swf.wire import event_attributes
 
 MORE: Final[Mapping[str, str]] = {
     "executionStartToCloseTimeout": "The execution may take, in seconds",
@@ -113,7 +116,9 @@ def _form(
     types = sorted((info["workflowType"]["name"], info["workflowType"]["version"]) for info in infos)
     plan = _plan(desk, domain, name, version)
     schema = ABSENT if plan is ABSENT else plan.spec.input_schema
-    fields = fields_of(schema, given)
+    query = {key: value for key, value in request.query_params.items() if key != "as"} or {"type": name, "version": version}
+    possible = fields_of(schema, given)
+    fields = () if request.query_params.get("as") == "json" or WHOLE in kept else possible
     return desk.page(
         request,
         "start.html",
@@ -125,6 +130,8 @@ def _form(
         description="" if plan is ABSENT else plan.spec.description,
         schema="" if schema is ABSENT or fields else encode(schema),
         fields=fields,
+        as_json=urlencode({**query, "as": "json"}),
+        as_form=urlencode(query) if possible and not fields else "",
         text="" if given is ABSENT else encode(given),
         kept=kept,
         tags=kept.get("tags", "") or ("" if plan is ABSENT else ", ".join(plan.spec.tags)),
@@ -146,11 +153,8 @@ def _proposed(name: str) -> str:
 
 def _of_execution(desk: Desk, domain: str, query: Mapping[str, str]) -> tuple[Json | Literal[Absent.ABSENT], str]:
     first = next(iter(history(desk.client, domain, query.get("workflowId", ""), query["runId"])))
-    attributes = desk.claims.shown(first)["workflowExecutionStartedEventAttributes"]
-    given = decode(attributes["input"]) if "input" in attributes else ABSENT
-    if isinstance(given, dict) and "$swfgraph" in given:  # it carried another run on: what a person gave is inside
-        given = given["$swfgraph"].get("input")
-    return given, ", ".join(attributes.get("tagList", ()))
+    beginning = beginning_of(event_attributes(desk.claims.shown(first)))
+    return beginning.input, ", ".join(beginning.tags)
 
 
 ROUTES: Final = (

@@ -41,6 +41,11 @@ class Row:
     pollers: tuple[tuple[str, float], ...]
     """Identity, and when it last got a task; the latest first."""
 
+    @property
+    def forsaken(self) -> bool:
+        """Tasks wait, and nobody has come for any lately."""
+        return self.pending > 0 and not self.pollers
+
 
 def show(request: Request) -> Response:
     desk = desk_of(request)
@@ -55,13 +60,11 @@ async def live(request: Request) -> Response:
 
 
 def rows_of(desk: Desk, domain: str) -> list[Row]:
-    """Decisions first; by name."""
+    """Those where tasks wait in vain first; then decisions, activities; by name."""
     polled = _polled(desk.client, domain)
     lists = {*_of_specs(desk, domain), *_of_types(desk.client, domain), *polled}
-    return [
-        _row(desk.client, domain, kind, name, polled.get((kind, name), {}))
-        for kind, name in sorted(lists, key=lambda pair: (pair[0] != DECISIONS, pair[1]))
-    ]
+    rows = [_row(desk.client, domain, kind, name, polled.get((kind, name), {})) for kind, name in lists]
+    return sorted(rows, key=lambda row: (not row.forsaken, row.kind != DECISIONS, row.name))
 
 
 def _row(client: Client, domain: str, kind: str, name: str, polled: dict[str, float]) -> Row:

@@ -44,9 +44,14 @@ def span(seconds: float) -> str:
     return f"{whole // 86_400}d{whole % 86_400 // 3600:02}h"
 
 
+def length(seconds: float) -> str:
+    """A duration that somebody chose, as they would say it: `span` without a unit of which there are none (`1h`, `30d`)."""
+    return re.sub(r"(?<=[mhd])00[smh]$", "", span(seconds))
+
+
 def timeout(text: str) -> str:
     """SWF's own notation of a timeout: seconds as text, or NONE."""
-    return "none" if text == "NONE" else span(float(text))
+    return "none" if text == "NONE" else length(float(text))
 
 
 def parse_since(text: str, now: float) -> float:

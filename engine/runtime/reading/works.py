@@ -1,7 +1,7 @@
 """A history -> what was worked on in it: activity tasks, Lambda functions, child executions, timers, each with its times and outcome.
 
-What the Activities and Timeline tabs of the console show. Knows no spec: any execution of any decider can be read. Pure. Imports
-`moments`, `spec.payload`, `swf.wire`; imported by the console.
+What the Activities and Timeline tabs of the console show, and what an open execution waits for. Knows no spec: any execution of any
+decider can be read. Pure. Imports `moments`, `spec.payload`, `swf.wire`; imported by `waiting` and the console.
 """
 
 from __future__ import annotations
@@ -40,8 +40,12 @@ class Work:
     result: str = ""
     reason: str = ""
     details: str = ""
+    task_list: str = ""
+    """Of an activity or a child: where its tasks are taken from."""
     worker: str = ""
     """The identity that polled for it."""
+    due: float = 0.0
+    """Of a timer: when it fires."""
     events: tuple[int, ...] = ()
     child: tuple[str, str] = ("", "")
     """Of a child execution: workflowId and runId."""
@@ -98,6 +102,8 @@ def _begun(event: Event) -> Work:
         scheduled=event["eventTimestamp"],
         started=event["eventTimestamp"] if kind == "timer" else 0.0,
         input=attributes.get("input", ""),
+        task_list=attributes.get("taskList", {}).get("name", ""),
+        due=event["eventTimestamp"] + float(attributes["startToFireTimeout"]) if kind == "timer" else 0.0,
         events=(event["eventId"],),
     )
 

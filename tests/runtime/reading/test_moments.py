@@ -43,8 +43,9 @@ def test_a_span_has_at_most_two_units(seconds: float, text: str) -> None:
 
 def test_a_timeout_is_a_span_or_none() -> None:
     assert moments.timeout("NONE") == "none"
-    assert moments.timeout("3600") == "1h00m"
+    assert moments.timeout("3600") == "1h"
     assert moments.timeout("5") == "5s"
+    assert [moments.length(seconds) for seconds in (90, 300, 5400, 2_592_000)] == ["1m30s", "5m", "1h30m", "30d"]
 
 
 @pytest.mark.parametrize(("text", "ago"), [("90s", 90), ("15m", 900), ("1.5h", 5400), ("3d", 259_200), ("1w", 604_800)])
