@@ -15,6 +15,7 @@ import pytest
 from engine.errors import EndpointUnavailable, SwfFault
 from engine.graph.plan import Plan
 from engine.runtime.decider import Decider, DeciderSettings
+from engine.runtime.register import register
 from engine.runtime.worker import Worker
 from engine.service.clock import VirtualClock
 from engine.swf.client import Client
@@ -180,8 +181,10 @@ def test_the_progress_is_left_where_status_finds_it(client: Client, tmp_path: Pa
 def test_a_state_that_is_too_long_to_go_on_as_new_is_warned_of_once(
     client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """In a domain that forgets histories as they close, so that the state can't be left in one."""
     nodes = {"gate": {"type": "wait", "signal": "open", "next": "done"}, "done": {"type": "terminal", "status": "completed"}}
     plan = plan_of(tmp_path, spec(nodes, {}))
+    register(client, [plan.spec], "0")
     execution = begin(client, plan, 1)
     decides = decider(client, plan)
     for number in range(9_000):
@@ -195,6 +198,7 @@ def test_a_state_that_is_too_long_to_go_on_as_new_is_warned_of_once(
     (said,) = errors(caplog)
     assert "longer than the 32,768 characters" in said
     assert "--payloads" in said
+    assert "a domain that keeps closed executions" in said
     stop(decides)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,23 @@ from engine.interpreter.view import Outcome, RunView
 from engine.runtime.start import Started
 from engine.spec.model import ABSENT, Json
 from engine.swf.client import Client
-from tests.scenarios.endpoints import ENDPOINTS, Ended, Meddling, Value, look_on, spec_copy
+from tests.scenarios.endpoints import ENDPOINTS, Ended, Endpoint, Meddling, Value, look_on
 
 NO_CHILDREN = "moto has no StartChildWorkflowExecution decision"
 NO_CANCELING = "moto has no RequestCancelWorkflowExecution"
 NO_TIMER_CANCELING = "moto records a TimerCancelled, which is no event type"
 
 
-def everywhere(**lacking: str) -> pytest.MarkDecorator:
-    """On all endpoints; those that lack something are expected to fail, and not waited for longer than it takes where they don't."""
-    marks = {name: [pytest.mark.xfail(reason=reason, strict=True), pytest.mark.timeout(20)] for name, reason in lacking.items()}
-    return pytest.mark.parametrize("endpoint", [pytest.param(name, marks=marks.get(name, [])) for name in ENDPOINTS])
+everywhere = pytest.mark.parametrize("endpoint", ENDPOINTS, indirect=True)
 
 
-def run(endpoint: str, folder: Path, name: str, value: Value = ABSENT, meddling: Meddling = look_on) -> Ended:
-    with ENDPOINTS[endpoint](folder, spec_copy(folder, name), value, meddling) as ended:
+def everywhere_but(**lacking: str) -> pytest.MarkDecorator:
+    """Where an endpoint lacks something, tests/conformance says so, and notices when it does no longer: nobody waits for it here."""
+    return pytest.mark.parametrize("endpoint", [name for name in ENDPOINTS if name not in lacking], indirect=True)
+
+
+def run(endpoint: Endpoint, folder: Path, name: str, value: Value = ABSENT, meddling: Meddling = look_on) -> Ended:
+    with endpoint(folder, name, value, meddling) as ended:
         return ended
 
 
@@ -71,39 +74,40 @@ def signalling(after: str) -> Meddling:
 APPROVAL: Json = {"what": "a lamp", "amount": 30, "patience": "1h"}
 
 
-@everywhere()
-def test_an_answer_that_comes_early_is_kept_for_the_approval(tmp_path: Path, endpoint: str) -> None:
-    spec = spec_copy(tmp_path, "approval")
+@everywhere
+def test_an_answer_that_comes_early_is_kept_for_the_approval(tmp_path: Path, endpoint: Endpoint) -> None:
     patient = "import pathlib, time\nwhile not pathlib.Path('answered').exists():\n    time.sleep(0.05)\n"
-    spec.with_name("tell.py").write_text(patient, encoding="utf-8")
-    answer = signalling(after="WorkflowExecutionStarted")
+    answer, answered = signalling(after="WorkflowExecutionStarted"), tmp_path / "approval" / "answered"
 
     def meddle(client: Client, execution: Started, view: RunView) -> None:
         answer(client, execution, view)
-        spec.with_name("answered").touch()
+        answered.touch()
 
-    with ENDPOINTS[endpoint](tmp_path, spec, APPROVAL, meddle) as ended:
+    def change(folder: Path) -> None:
+        (folder / "tell.py").write_text(patient, encoding="utf-8")
+
+    with endpoint(tmp_path, "approval", APPROVAL, meddle, change) as ended:
         assert result_of(ended) == "bought a lamp for 30, approved by Ada"
         assert "TimerStarted" not in ended.types
 
 
-@everywhere(moto=NO_TIMER_CANCELING)
-def test_an_approval_goes_on_when_the_answer_comes(tmp_path: Path, endpoint: str) -> None:
+@everywhere_but(moto=NO_TIMER_CANCELING)
+def test_an_approval_goes_on_when_the_answer_comes(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "approval", APPROVAL, signalling(after="TimerStarted"))
     assert result_of(ended) == "bought a lamp for 30, approved by Ada"
     assert "TimerCanceled" in ended.types
     assert ended.view.nodes["ask_manager"].state is NodeState.SKIPPED
 
 
-@everywhere()
-def test_an_approval_that_nobody_answers_fails(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_an_approval_that_nobody_answers_fails(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "approval", {"patience": "1s"})
     assert (outcome_of(ended).status, outcome_of(ended).reason) == (CloseStatus.FAILED, "NoAnswer")
     assert ended.types.count("TimerFired") == 2
 
 
-@everywhere()
-def test_an_order_that_cannot_be_shipped_is_undone_the_last_step_first(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_an_order_that_cannot_be_shipped_is_undone_the_last_step_first(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "saga", {"order": "A-2", "address": "nowhere"})
     assert (outcome_of(ended).status, outcome_of(ended).reason) == (CloseStatus.FAILED, "NotShipped")
     undoing = {"ReserveStock": "ReleaseStock", "ChargeCard": "RefundCard"}
@@ -111,15 +115,15 @@ def test_an_order_that_cannot_be_shipped_is_undone_the_last_step_first(tmp_path:
     assert completed[2:] == [undoing[step] for step in reversed(completed[:2])]
 
 
-@everywhere()
-def test_an_order_that_is_shipped_stays_done(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_an_order_that_is_shipped_stays_done(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "saga")
     assert result_of(ended) == {"parcel": "P-A-1", "to": "12 Elm Road"}
     assert sorted(tasks(ended, "Completed")) == ["ChargeCard", "ReserveStock", "ShipParcel"]
 
 
-@everywhere(moto=NO_CANCELING)
-def test_an_order_that_somebody_cancels_is_undone(tmp_path: Path, endpoint: str) -> None:
+@everywhere_but(moto=NO_CANCELING)
+def test_an_order_that_somebody_cancels_is_undone(tmp_path: Path, endpoint: Endpoint) -> None:
     asked: list[str] = []
 
     def cancel(client: Client, execution: Started, view: RunView) -> None:
@@ -127,11 +131,15 @@ def test_an_order_that_somebody_cancels_is_undone(tmp_path: Path, endpoint: str)
             asked.append(execution.run_id)
             client.call("RequestCancelWorkflowExecution", {"domain": execution.domain, "workflowId": execution.workflow_id})
 
-    spec = spec_copy(tmp_path, "saga")
-    slow = "import time\nif sys.argv[1] == 'ship':\n    time.sleep(60)\n"
-    script = spec.with_name("shop.py")
-    script.write_text(script.read_text(encoding="utf-8").replace("step = sys.argv[1]\n", f"{slow}step = sys.argv[1]\n"), encoding="utf-8")
-    with ENDPOINTS[endpoint](tmp_path, spec, ABSENT, cancel) as ended:
+    def change(folder: Path) -> None:
+        script, slow = folder / "shop.py", "import time\nif sys.argv[1] == 'ship':\n    time.sleep(300)\n"
+        text = script.read_text(encoding="utf-8")
+        script.write_text(text.replace("step = sys.argv[1]\n", f"{slow}step = sys.argv[1]\n"), encoding="utf-8")
+        spec = json.loads((folder / "saga.json").read_text(encoding="utf-8"))
+        spec["defaults"]["timeouts"]["heartbeat"] = "3s"  # the request comes with the answer to a heartbeat
+        (folder / "saga.json").write_text(json.dumps(spec), encoding="utf-8")
+
+    with endpoint(tmp_path, "saga", ABSENT, cancel, change) as ended:
         assert outcome_of(ended).status is CloseStatus.CANCELED
         completed = [step for step in tasks(ended, "Completed") if step != "ShipParcel"]
         undone = [step for step in completed if step in {"ReleaseStock", "RefundCard"}]
@@ -140,8 +148,8 @@ def test_an_order_that_somebody_cancels_is_undone(tmp_path: Path, endpoint: str)
         assert "ReleaseStock" in undone
 
 
-@everywhere()
-def test_the_words_of_all_files_are_counted_and_the_unreadable_one_is_named(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_the_words_of_all_files_are_counted_and_the_unreadable_one_is_named(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "map")
     assert result_of(ended) == {"words": 29, "files": 4, "unreadable": ["texts/broken.bin"]}
     error = ended.view.nodes["count"].error
@@ -149,21 +157,21 @@ def test_the_words_of_all_files_are_counted_and_the_unreadable_one_is_named(tmp_
     assert [one.name for one in error.items] == ["ExitCode.1"]
 
 
-@everywhere()
-def test_a_job_is_looked_at_until_it_is_ready(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_a_job_is_looked_at_until_it_is_ready(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "poll", {"looks": 4, "every": "0s"})
     assert result_of(ended) == "job-1 made it after 4 looks"
     assert tasks(ended, "Completed") == ["Submit", "Look", "Look", "Look", "Look", "Fetch"]
 
 
-@everywhere()
-def test_a_night_comes_to_its_report(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_a_night_comes_to_its_report(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "nightly", {"day": "2026-03-01"})
     assert result_of(ended) == "2026-03-01: 8 orders, 3 customers"
 
 
-@everywhere(moto=NO_CHILDREN)
-def test_a_release_is_rolled_out_by_a_child_for_each_region(tmp_path: Path, endpoint: str) -> None:
+@everywhere_but(moto=NO_CHILDREN)
+def test_a_release_is_rolled_out_by_a_child_for_each_region(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "regions", {"release": "r2", "regions": ["eu", "down", "us"]})
     assert result_of(ended) == {"done": ["eu runs r2", "us runs r2"], "missing": ["down"]}
     children = ended.view.nodes["roll_out"].children

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ import pytest
 from engine.interpreter.events import CloseStatus
 from engine.interpreter.states import NodeState
 from engine.spec.model import ABSENT
-from tests.scenarios.endpoints import ENDPOINTS, Ended, Value, spec_copy
+from tests.scenarios.endpoints import ENDPOINTS, Ended, Endpoint, Value, embedded, moto
 from tests.tutorial import HELLO_HISTORY
 
-pytestmark = pytest.mark.parametrize("endpoint", ENDPOINTS)
+everywhere = pytest.mark.parametrize("endpoint", ENDPOINTS, indirect=True)
 
 OURS = {
     "activityTaskScheduledEventAttributes": {"control"},
@@ -24,8 +25,8 @@ OURS = {
 """Attributes that our decider gives and the tutorial's does not, by design: control, progress summary."""
 
 
-def run(endpoint: str, folder: Path, name: str, value: Value = ABSENT) -> Ended:
-    with ENDPOINTS[endpoint](folder, spec_copy(folder, name), value) as ended:
+def run(endpoint: Endpoint, folder: Path, name: str, value: Value = ABSENT) -> Ended:
+    with endpoint(folder, name, value) as ended:
         return ended
 
 
@@ -55,16 +56,18 @@ def _attributes(event: dict[str, Any], new_id: dict[int, int]) -> dict[str, Any]
     }
 
 
-def test_hello_has_the_history_of_the_tutorial(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_hello_has_the_history_of_the_tutorial(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "hello")
     expected = [{name: value for name, value in event.items() if name != "eventTimestamp"} for event in copy.deepcopy(HELLO_HISTORY)]
     started = expected[0]["workflowExecutionStartedEventAttributes"]
-    if endpoint == "moto":
+    if endpoint is moto:
         del started["parentInitiatedEventId"]  # moto leaves it out
     assert as_the_tutorial_prints(ended.events) == expected
 
 
-def test_serial_runs_in_order_on_three_task_lists(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_serial_runs_in_order_on_three_task_lists(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "serial")
     assert result_of(ended) == "Now don't be givin him sambuca! said B, and C heard it."
     scheduled = [event["activityTaskScheduledEventAttributes"] for event in ended.events if event["eventType"] == "ActivityTaskScheduled"]
@@ -83,9 +86,10 @@ def test_serial_runs_in_order_on_three_task_lists(tmp_path: Path, endpoint: str)
     assert without_marker == ["WorkflowExecutionStarted", *(turn + work) * 3, *turn, "WorkflowExecutionCompleted"]
 
 
-def test_serial_is_described_as_the_tutorial_prints_it(tmp_path: Path, endpoint: str) -> None:
-    with ENDPOINTS[endpoint](tmp_path, spec_copy(tmp_path, "serial"), ABSENT) as ended:
-        execution = {"workflowId": "Demo", "runId": ended.run_id}
+@everywhere
+def test_serial_is_described_as_the_tutorial_prints_it(tmp_path: Path, endpoint: Endpoint) -> None:
+    with endpoint(tmp_path, "serial") as ended:
+        execution = {"workflowId": ended.workflow_id, "runId": ended.run_id}
         described = ended.client.call("DescribeWorkflowExecution", {"domain": "boto_tutorial", "execution": execution})
     assert described["executionConfiguration"] == {
         "childPolicy": "TERMINATE",
@@ -100,7 +104,8 @@ def test_serial_is_described_as_the_tutorial_prints_it(tmp_path: Path, endpoint:
     assert {counts[name] for name in ("openActivityTasks", "openChildWorkflowExecutions", "openDecisionTasks", "openTimers")} == {0}
 
 
-def test_parallel_schedules_five_at_once_and_counts_to_five(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_parallel_schedules_five_at_once_and_counts_to_five(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "parallel")
     assert result_of(ended) == "5/5"
     scheduled = [event["activityTaskScheduledEventAttributes"] for event in ended.events if event["eventType"] == "ActivityTaskScheduled"]
@@ -110,7 +115,8 @@ def test_parallel_schedules_five_at_once_and_counts_to_five(tmp_path: Path, endp
     assert ended.types[-1] == "WorkflowExecutionCompleted"
 
 
-def test_fruit_names_a_fruit_for_its_letter(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_fruit_names_a_fruit_for_its_letter(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "fruit")
     letter = ended.view.nodes["pick_letter"].result
     assert re.fullmatch("[a-z]", str(letter))
@@ -118,18 +124,26 @@ def test_fruit_names_a_fruit_for_its_letter(tmp_path: Path, endpoint: str) -> No
     assert ended.view.nodes["no_letter"].state is NodeState.SKIPPED
 
 
-def test_booking_goes_back_for_another_card(tmp_path: Path, endpoint: str) -> None:
+@everywhere
+def test_booking_goes_back_for_another_card(tmp_path: Path, endpoint: Endpoint) -> None:
     ended = run(endpoint, tmp_path, "booking", {"passenger": "Grace", "destination": "Oslo", "cards": ["declined", "visa"]})
     assert result_of(ended) == "Grace flies LHR-OSL, paid by visa-160"
     assert ended.view.nodes["details"].visit == 2
     assert ended.types.count("ActivityTaskFailed") == 3
 
 
-def test_booking_fails_when_every_card_is_declined(tmp_path: Path, endpoint: str) -> None:
-    ended = run(endpoint, tmp_path, "booking", {"cards": ["declined"]})
-    outcome = ended.view.outcome
-    assert outcome is not ABSENT
-    assert (outcome.status, outcome.reason) == (CloseStatus.FAILED, "PaymentFailed")
-    assert "declined" in outcome.details
-    assert ended.view.nodes["details"].visit == 3, "twice back to the details, never a third time"
-    assert ended.types.count("ActivityTaskFailed") == 9
+def impatient(folder: Path) -> None:
+    """No pause between the attempts at a payment."""
+    spec = json.loads((folder / "booking.json").read_text(encoding="utf-8"))
+    spec["nodes"]["payment"]["retry"]["interval"] = 0
+    (folder / "booking.json").write_text(json.dumps(spec), encoding="utf-8")
+
+
+def test_booking_fails_when_every_card_is_declined(tmp_path: Path) -> None:
+    with embedded(tmp_path, "booking", {"cards": ["declined"]}, change=impatient) as ended:
+        outcome = ended.view.outcome
+        assert outcome is not ABSENT
+        assert (outcome.status, outcome.reason) == (CloseStatus.FAILED, "PaymentFailed")
+        assert "declined" in outcome.details
+        assert ended.view.nodes["details"].visit == 3, "twice back to the details, never a third time"
+        assert ended.types.count("ActivityTaskFailed") == 9

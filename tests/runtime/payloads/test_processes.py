@@ -1,26 +1,27 @@
-"""Payloads of 50 MB through real processes that share a directory, killed while they store."""
+"""Long payloads through real processes that share a directory, and are killed while they store."""
 
 from __future__ import annotations
 
 import json
-import time
+import os
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from tests.scenarios.processes import Cluster, cluster
+from tests.scenarios.asking import await_closed, await_that, begin, history, output, raw_history
+from tests.scenarios.processes import ROOT, Cluster, cluster
 
-SIZE: Final = 50_000_000
+HUGE: Final = 50_000_000
+LONG: Final = 500_000
 
 LARGE: Final[dict[str, Any]] = {
     "name": "Large",
     "version": "1.0",
     "domain": "large",
     "taskList": "large",
-    "timeouts": {"execution": "10m", "decision": "20s"},
-    "defaults": {"retry": {"maxAttempts": 50, "interval": 0}, "timeouts": {"heartbeat": "3s"}},
+    "defaults": {"retry": {"maxAttempts": 50, "interval": 0}, "timeouts": {"heartbeat": "5s"}},
     "activities": {
         "Turn": {"version": "1.0", "run": {"python": "deeds_large:turn"}},
         "Digest": {"version": "1.0", "run": {"command": ["sha256sum"]}},
@@ -38,79 +39,72 @@ def turn(text):
 """
 
 
+STUCK: Final = """
+import os
+import time
+from pathlib import Path
+
+rename = os.replace
+
+
+def replace(source, target):
+    if str(source).endswith(".part"):
+        Path("stuck").touch()
+        time.sleep(600)
+    rename(source, target)
+
+
+os.replace = replace
+"""
+"""A disk on which nothing that is being stored gets its name. Python runs it before anything else."""
+
+
 @pytest.fixture
 def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SWFGRAPH_PAYLOADS", str(tmp_path / "payloads"))
     (tmp_path / "deeds_large.py").write_text(DEEDS, encoding="utf-8")
-    (tmp_path / "input.json").write_text(json.dumps("ab" * (SIZE // 2)), encoding="utf-8")
-    path = tmp_path / "large.json"
-    path.write_text(json.dumps(LARGE), encoding="utf-8")
+    return write(tmp_path, decision="1m")
+
+
+def write(folder: Path, *, decision: str) -> Path:
+    path = folder / "large.json"
+    path.write_text(json.dumps({**LARGE, "timeouts": {"execution": "1h", "decision": decision}}), encoding="utf-8")
     return path
 
 
-def await_end(processes: Cluster) -> dict[str, Any]:
-    deadline = time.monotonic() + 200
-    while time.monotonic() < deadline:
-        status: dict[str, Any] = processes.json("status", "w")
-        if status["status"] != "OPEN":
-            return status
-        time.sleep(0.3)
-    raise AssertionError(processes.log("decider") + processes.log("worker1"))
-
-
-def await_writing(payloads: Path) -> None:
-    """Until somebody is in the middle of storing one."""
-    deadline = time.monotonic() + 100
-    while time.monotonic() < deadline:
-        if any(payloads.rglob("*.part")):
-            return
-        time.sleep(0.0005)
-    raise AssertionError("nobody has stored anything")
-
-
-def check(status: dict[str, Any], payloads: Path) -> None:
-    turned = "ba" * (SIZE // 2)
-    assert status["status"] == "COMPLETED"
-    assert status["output"]["digest"].split()[0] == sha256(json.dumps(turned).encode()).hexdigest()
-    assert status["output"]["turned"] == turned
-    names = [path for path in payloads.rglob("*") if len(path.name) == 64]
+def check(processes: Cluster, size: int) -> None:
+    await_closed(processes, "large", ["w"])
+    turned = "ba" * (size // 2)
+    ended = output(processes, "large", "w")
+    assert ended["digest"].split()[0] == sha256(json.dumps(turned).encode()).hexdigest()
+    assert ended["turned"] == turned
+    names = [path for path in (processes.folder / "payloads").rglob("*") if len(path.name) == 64]
     assert all(path.name == sha256(path.read_bytes()).hexdigest() for path in names)
     assert len(names) == 3
 
 
 def test_payloads_of_50_megabytes_go_through_start_decider_worker_and_status(spec: Path, tmp_path: Path) -> None:
+    (tmp_path / "input.json").write_text(json.dumps("ab" * (HUGE // 2)), encoding="utf-8")
     with cluster(tmp_path, [spec], workers=1) as processes:
         processes.json("start", spec, "--workflow-id", "w", "--input", f"@{tmp_path / 'input.json'}")
-        status = await_end(processes)
-        check(status, tmp_path / "payloads")
+        check(processes, HUGE)
+        assert processes.json("status", "w")["output"]["turned"] == "ba" * (HUGE // 2)
         assert (tmp_path / "swf.db").stat().st_size < 1_000_000
-        raw = processes.json("history", "w", "--raw")
-        assert max(len(json.dumps(event)) for event in raw) < 2_000
-        whole = processes.json("history", "w", "--type", "WorkflowExecutionStarted")
-        assert len(json.loads(whole[0]["workflowExecutionStartedEventAttributes"]["input"])) == SIZE
+        assert max(len(json.dumps(event)) for event in raw_history(processes, "large", "w")) < 2_000
+        whole = history(processes, "large", "w")
+        assert len(json.loads(whole[0]["workflowExecutionStartedEventAttributes"]["input"])) == HUGE
 
 
 @pytest.mark.parametrize("name", ["worker1", "decider"])
 def test_whoever_is_killed_while_storing_leaves_no_half_payload_and_the_work_goes_on(spec: Path, tmp_path: Path, name: str) -> None:
-    with cluster(tmp_path, [spec], workers=1) as processes:
-        if name == "decider":
-            processes.kill("worker1")
-        processes.kill("decider")
-        processes.json("start", spec, "--workflow-id", "w", "--input", f"@{tmp_path / 'input.json'}")
-        if name == "decider":
-            _worked_until_the_last_decision(processes)
-        processes.start("decider")
-        await_writing(tmp_path / "payloads")
+    (tmp_path / "stuck_disk").mkdir()
+    (tmp_path / "stuck_disk" / "sitecustomize.py").write_text(STUCK, encoding="utf-8")
+    with cluster(tmp_path, [write(tmp_path, decision="3s")], workers=1) as processes:
         processes.kill(name)
-        assert not all(len(path.name) == 64 for path in (tmp_path / "payloads").glob("??/*"))
+        processes.start(name, PYTHONPATH=f"{tmp_path / 'stuck_disk'}{os.pathsep}{ROOT}")
+        begin(processes, spec, "w", "ab" * (LONG // 2))
+        await_that((tmp_path / "stuck").exists)
+        processes.kill(name)
+        assert list((tmp_path / "payloads").glob("??/*.part"))
         processes.start(name)
-        if name == "decider":
-            processes.start("worker1")
-        check(await_end(processes), tmp_path / "payloads")
-
-
-def _worked_until_the_last_decision(processes: Cluster) -> None:
-    """Both activities are done: what is left to store is the output, which nobody has stored yet."""
-    for _ in LARGE["activities"]:
-        assert processes.run("decider", "--once", "large.json").returncode == 0
-        assert processes.run("worker", "--once", "large.json").returncode == 0
+        check(processes, LONG)
