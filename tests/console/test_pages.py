@@ -9,6 +9,7 @@ from markupsafe import escape
 from starlette.testclient import TestClient
 
 from engine.graph.check import load_plan
+from engine.runtime.register import register
 from engine.runtime.start import Started, StartOptions, start
 from engine.spec.model import ABSENT
 from engine.swf.client import Client
@@ -110,6 +111,76 @@ def test_pages_about_no_domain_lead_back_to_the_one_looked_at_last(browser: Test
     for page in ("specs", "schedules", "domains"):
         assert path("d", "TEST_SWF", "executions") in browser.get(path(page)).text
     assert browser.get(path() + "/").headers["location"] == path("d", "TEST_SWF", "executions")
+
+
+def test_an_open_execution_says_what_it_waits_for(browser: TestClient, client: Client, demo: Started) -> None:
+    here = path("d", "TEST_SWF", "executions", "Demo", demo.run_id)
+    assert re.search(
+        r"<strong>a decider</strong>: nobody has taken the task from the task list <a [^>]*>TestTasks</a>", browser.get(here).text
+    )
+    assert "Waits for" not in browser.get(here, params={"at": 1}).text
+    taken = client.call("PollForDecisionTask", {"domain": "TEST_SWF", "taskList": {"name": "TestTasks"}, "identity": "Ada"})
+    assert "which Ada has been making for" in browser.get(here).text
+    timer = {"decisionType": "StartTimer", "startTimerDecisionAttributes": {"timerId": "nap", "startToFireTimeout": "600"}}
+    client.call("RespondDecisionTaskCompleted", {"taskToken": taken["taskToken"], "decisions": [timer]})
+    assert re.search(r"<strong>nap</strong>:\s+a timer, until <time", browser.get(here).text)
+
+
+@pytest.mark.parametrize("tab", ["chart", "summary", "events", "activities", "timeline"])
+def test_every_tab_says_why_an_execution_has_ended(browser: TestClient, demo: Started, tab: str) -> None:
+    here = path("d", "TEST_SWF", "executions", "Demo", demo.run_id)
+    send(browser, f"{here}/terminate", {"reason": "enough", "details": "of <this>"})
+    text = browser.get(here, params={"tab": tab}).text
+    assert "enough: of &lt;this&gt;" in text
+    assert "Waits for" not in text
+
+
+def test_runs_of_a_chain_lead_to_each_other(browser: TestClient, client: Client, demo: Started) -> None:
+    task = client.call("PollForDecisionTask", {"domain": "TEST_SWF", "taskList": {"name": "TestTasks"}})
+    onward = {"decisionType": "ContinueAsNewWorkflowExecution", "continueAsNewWorkflowExecutionDecisionAttributes": {"input": '"more"'}}
+    client.call("RespondDecisionTaskCompleted", {"taskToken": task["taskToken"], "decisions": [onward]})
+    text = browser.get(path("d", "TEST_SWF", "executions", "Demo", demo.run_id), params={"tab": "summary"}).text
+    after = re.findall(r'href="([^"]*)">the run after', text)[0]
+    text = browser.get(after, params={"tab": "summary"}).text
+    assert re.findall(rf'href="[^"]*/{demo.run_id}">the run before', text)
+    assert '<pre class="payload">more</pre>' in text
+
+
+def test_a_type_leads_to_the_executions_of_its_version(browser: TestClient, demo: Started) -> None:
+    [address] = re.findall(
+        r'href="([^"]*)">Its executions', browser.get(path("d", "TEST_SWF", "types", "workflow", "FruitWorkflow", "1.0")).text
+    )
+    assert address.endswith("?type=FruitWorkflow%3A1.0")
+    assert f"/executions/Demo/{demo.run_id}" in browser.get(address).text
+
+
+def test_tasks_that_nobody_comes_for_stand_first(browser: TestClient, client: Client) -> None:
+    asked = {"domain": "TEST_SWF", "workflowType": {"name": "FruitWorkflow", "version": "1.0"}, "taskList": {"name": "zzz"}}
+    client.call("StartWorkflowExecution", {**asked, "workflowId": "Lost"})
+    [first, *_] = re.findall(r"<tr[^>]*>(.*?)</tr>", browser.get(path("d", "TEST_SWF", "tasks")).text.partition("<tbody>")[2], re.DOTALL)
+    assert "<td>zzz</td>" in first
+    assert "Nobody: is there a decider for it?" in first
+    client.call("PollForDecisionTask", {"domain": "TEST_SWF", "taskList": {"name": "zzz"}, "identity": "Ada"})
+    last = browser.get(path("d", "TEST_SWF", "tasks")).text.rpartition("<td>zzz</td>")[2]
+    assert "Ada" in last
+
+
+def test_a_form_can_be_written_as_json_and_back(browser: TestClient, client: Client) -> None:
+    register(client, [load_plan(SPECS / "booking" / "booking.json").spec])
+    form = browser.get(path("d", "boto_tutorial", "start"), params={"type": "BookingWorkflow", "version": "1.0"}).text
+    assert 'name="input.passenger"' in form
+    [address] = re.findall(r'href="([^"]*)">Write it as JSON', form)
+    editor = browser.get(path("d", "boto_tutorial", "start") + address.replace("&amp;", "&")).text
+    assert 'name="input"' in editor
+    assert "&#34;passenger&#34;" in editor  # what the input must look like
+    [address] = re.findall(r'href="([^"]*)">Fill in a form', editor)
+    assert 'name="input.passenger"' in browser.get(path("d", "boto_tutorial", "start") + address.replace("&amp;", "&")).text
+
+
+def test_a_time_of_any_zone_stands_in_its_field_in_utc(browser: TestClient) -> None:
+    text = browser.get(path("d", "TEST_SWF", "executions"), params={"from": "2026-11-22T03:30:00+02:00", "to": "2026-11-23"}).text
+    assert 'value="2026-11-22T01:30"' in text
+    assert 'value="2026-11-23T00:00"' in text
 
 
 def test_a_page_of_the_past_is_not_live(browser: TestClient, demo: Started) -> None:

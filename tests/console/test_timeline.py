@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.console.timeline import LEFT, MOST_ROWS, TICKS, WIDTH, timeline_of
+from engine.console.timeline import LEFT, MOST_LANES, MOST_ROWS, TICKS, WIDTH, timeline_of
 from engine.runtime.reading.works import Work
 
 ONE = Work(kind="activity", id="a", type="A 1.0", node="a", status="completed", scheduled=10.0, started=12.0, closed=16.0)
@@ -34,6 +34,20 @@ def test_attempts_of_a_node_share_its_row_and_rows_stand_as_nodes_first_appear()
     drawn = timeline_of([ONE, replace(ONE, node="b", scheduled=11.0), replace(ONE, attempt=2, scheduled=13.0)], 10, 20)
     assert [(row.name, len(row.bars)) for row in drawn.rows] == [("a", 2), ("b", 1)]
     assert [row.y for row in drawn.rows] == sorted({row.y for row in drawn.rows})
+
+
+def test_items_that_run_at_the_same_time_lie_side_by_side() -> None:
+    works = [replace(ONE, item=number, scheduled=10.0 + number // 3 * 6.0, closed=16.0 + number // 3 * 6.0) for number in range(6)]
+    [items, after] = timeline_of([*works, replace(ONE, node="b")], 10, 22).rows
+    assert len({bar.y for bar in items.bars}) == 3
+    assert [bar.y for bar in items.bars[:3]] == [bar.y for bar in items.bars[3:]]
+    assert max(bar.y + bar.height for bar in items.bars) <= items.y + items.height == after.y
+
+
+def test_a_row_does_not_grow_beyond_the_most_lanes() -> None:
+    [row] = timeline_of([replace(ONE, item=number) for number in range(3 * MOST_LANES)], 10, 20).rows
+    assert len({bar.y for bar in row.bars}) == MOST_LANES
+    assert len(row.bars) == 3 * MOST_LANES
 
 
 def test_what_is_open_lasts_until_the_end_of_the_drawing() -> None:

@@ -6,10 +6,10 @@ polls: whoever has got a task lately stands in the histories.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,6 +28,12 @@ EXECUTIONS: Final = 20
 EVENTS: Final = 100
 TYPES: Final = 100
 DECISIONS, ACTIVITIES = "decision", "activity"
+TASKS: Final = {
+    f"{kind.capitalize()}Task{how.capitalize()}": (kind, how) for kind in (DECISIONS, ACTIVITIES) for how in ("scheduled", "started")
+}
+"""Events that say from which list a task is to be taken, and who has."""
+Polled: TypeAlias = dict[tuple[str, str], dict[str, float]]
+"""Kind and task list -> who has got a task from it -> when, the last time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,23 +97,27 @@ def _of_types(client: Client, domain: str) -> Iterator[tuple[str, str]]:
                 yield kind, configuration["defaultTaskList"]["name"]
 
 
-def _polled(client: Client, domain: str) -> dict[tuple[str, str], dict[str, float]]:
-    """Task list -> who has got a task from it -> when, the last time."""
-    found: dict[tuple[str, str], dict[str, float]] = {}
+def _polled(client: Client, domain: str) -> Polled:
+    """What the latest executions have put into task lists, and who has got it."""
+    found: Polled = {}
     for info in islice(search(client, domain, Wanted()), EXECUTIONS):
         asked = {"domain": domain, "execution": info.wire["execution"], "reverseOrder": True, "maximumPageSize": EVENTS}
-        events: list[dict[str, Any]] = client.call("GetWorkflowExecutionHistory", asked)["events"]
-        by_id = {event["eventId"]: event for event in events}
-        for event in events:
-            for kind in (DECISIONS, ACTIVITIES):
-                if event["eventType"] != f"{kind.capitalize()}TaskStarted":
-                    continue
-                attributes = event_attributes(event)
-                scheduled = by_id.get(attributes["scheduledEventId"])
-                if scheduled is not None and "identity" in attributes:
-                    seen = found.setdefault((kind, event_attributes(scheduled)["taskList"]["name"]), {})
-                    seen[attributes["identity"]] = max(seen.get(attributes["identity"], 0.0), event["eventTimestamp"])
+        _add(found, client.call("GetWorkflowExecutionHistory", asked)["events"][::-1])
     return found
+
+
+def _add(found: Polled, events: Sequence[Mapping[str, Any]]) -> None:
+    """What the end of a history says: every task is scheduled before it is taken."""
+    lists: dict[int, tuple[str, str]] = {}
+    for event in events:
+        kind, how = TASKS.get(event["eventType"], ("", ""))
+        attributes = event_attributes(event) if kind else {}
+        if how == "scheduled":
+            lists[event["eventId"]] = kind, attributes["taskList"]["name"]
+            found.setdefault(lists[event["eventId"]], {})
+        elif kind and attributes["scheduledEventId"] in lists and "identity" in attributes:
+            seen = found[lists[attributes["scheduledEventId"]]]
+            seen[attributes["identity"]] = max(seen.get(attributes["identity"], 0.0), event["eventTimestamp"])
 
 
 ROUTES: Final = (

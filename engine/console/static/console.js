@@ -175,6 +175,11 @@ function insight() {
   if (inner.bottom > outer.bottom || inner.right > outer.right) chart.scrollTo(inner.left - outer.left - 80, inner.top - outer.top - 120);
 }
 
+// In narrow windows, rows of links scroll: the current one is in sight.
+for (const one of document.querySelectorAll("nav.main [aria-current], .tabs [aria-current]")) {
+  one.parentElement.scrollLeft = one.offsetLeft - one.parentElement.clientWidth / 2;
+}
+
 localTimes(document);
 copying(document);
 charts(document);
