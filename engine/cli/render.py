@@ -53,7 +53,8 @@ def command(common: Common, spec: Path, output: Path | None, wanted: str | None,
     if output is None and kind not in TEXT_FORMATS and sys.stdout.isatty():
         raise UsageError(f"a {kind.upper()} is nothing for a terminal: name a file with -o, or send it on with a pipe")
     plan = load_plan(spec)
-    content = render(plan, kind, status=_overlay(common, plan, given) if given["workflow_id"] else ABSENT)
+    overlay = _overlay(common, plan, given) if given["workflow_id"] else ABSENT
+    content = render(plan, kind, status=overlay, told=lambda remark: None if common.quiet else note(remark))
     if output is None:
         print_binary(content)
         return Exit.DONE

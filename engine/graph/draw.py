@@ -7,8 +7,9 @@ Graphviz runs as WebAssembly, without fonts there is one. Imports all of these a
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import resvg_py
 
@@ -33,7 +34,13 @@ MOST_PIXELS: Final = 12_000_000
 """Of a PNG; a larger chart is drawn at a smaller scale. It takes a second for each six million."""
 
 MOST_PIXELS_A_SIDE: Final = 16_384
-"""Of a PNG: wider ones many programs don't show, and a thousand long edges across one take minutes to draw."""
+"""Of a PNG: wider ones many programs don't show."""
+
+LEGIBLE: Final = 0.5
+"""Pixels per point of a PNG: below, nobody can read it. Then lines get whole pixels, too: smooth ones that are thinner than a pixel take
+resvg a hundred times as long, a minute for the arrows of a thousand branches."""
+
+Told: TypeAlias = Callable[[str], None]
 
 
 class Format(StrEnum):
@@ -58,10 +65,11 @@ def render(
     *,
     status: Overlay | Literal[Absent.ABSENT] = ABSENT,
     engine: Engine | Literal[Absent.ABSENT] = ABSENT,
+    told: Told = lambda _remark: None,
 ) -> bytes:
     """The drawing as the content of a file. The layout is `dot`'s where that is installed, unless an engine is asked for.
 
-    Raises: ValueError for an unknown format.
+    `told`: who is to hear what should be known about the drawing. Raises: ValueError for an unknown format.
     """
     kind, whole = Format(format), chart_of(plan, status)
     if kind is Format.MERMAID:  # which has its own layout
@@ -73,21 +81,23 @@ def render(
         case Format.SVG:
             return svg_text(_scene(chart, engine)).encode()
         case Format.PNG:
-            return png_bytes(_scene(chart, engine))
+            return png_bytes(_scene(chart, engine), told)
         case Format.PDF:
             return pdf_bytes(_scene(chart, engine))
 
 
-def png_bytes(scene: Scene) -> bytes:
+def png_bytes(scene: Scene, told: Told = lambda _remark: None) -> bytes:
     """Letters that our font lacks are taken from the system's fonts, where there are any; without such letters nothing is looked for."""
     text = svg_text(scene)
+    scale = min(PNG_SCALE, math.sqrt(MOST_PIXELS / (scene.width * scene.height)), MOST_PIXELS_A_SIDE / max(scene.width, scene.height))
+    if scale < LEGIBLE:
+        told(
+            f"the drawing is {scene.width:,.0f} by {scene.height:,.0f} points: as a PNG it is too small to read (an SVG can be zoomed into)"
+        )
+        text = text.replace("<svg ", '<svg shape-rendering="crispEdges" ', 1)
     return resvg_py.svg_to_bytes(
         svg_string=text,
-        zoom=min(
-            PNG_SCALE,
-            math.sqrt(MOST_PIXELS / (scene.width * scene.height)),
-            MOST_PIXELS_A_SIDE / max(scene.width, scene.height),
-        ),
+        zoom=scale,
         font_files=[str(font_file())],
         font_family=FAMILY,
         sans_serif_family=FAMILY,

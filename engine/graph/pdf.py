@@ -21,6 +21,9 @@ from engine.graph.lettering import width
 from engine.graph.marks import BACKGROUND, HALO, Curve, Mark, Outline, Words
 from engine.graph.scene import Scene
 
+LONGEST: Final = 14_400.0
+"""Points: no program must show a page that is longer (ISO 32000-1, annex C.2), and Acrobat does not."""
+
 _FILL, _STROKE, _FILL_AND_STROKE = 0, 1, 2
 _ROUND: Final = 1
 _BOLDENING: Final = 0.028
@@ -31,7 +34,9 @@ def pdf_bytes(scene: Scene) -> bytes:
     font = TTFont(FAMILY, str(font_file()))
     pdfmetrics.registerFont(font)
     buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=(scene.width, scene.height), invariant=True)
+    shrunk = min(1.0, LONGEST / max(scene.width, scene.height))
+    canvas = Canvas(buffer, pagesize=(scene.width * shrunk, scene.height * shrunk), invariant=True)
+    canvas.scale(shrunk, shrunk)
     canvas.setTitle(scene.title)
     canvas.setFillColor(HexColor(BACKGROUND))
     canvas.rect(0, 0, scene.width, scene.height, stroke=0, fill=1)

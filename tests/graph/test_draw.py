@@ -18,6 +18,7 @@ from engine.graph.compile import compile_spec
 from engine.graph.dot import LARGE
 from engine.graph.draw import MOST_PIXELS_A_SIDE, Engine, Format, NodeStatus, Overlay, State, png_bytes, render, to_dot, to_mermaid
 from engine.graph.layout import layout_of
+from engine.graph.pdf import LONGEST
 from engine.graph.plan import Plan
 from engine.graph.scene import scene_of
 from engine.spec.model import Spec
@@ -139,12 +140,29 @@ def test_a_png_has_twice_the_points_of_the_drawing() -> None:
     assert (width, height) == pytest.approx((scene.width * 2, scene.height * 2), abs=2)
 
 
-def test_a_png_of_a_very_wide_drawing_is_one_that_programs_can_show() -> None:
-    names = [f"n{number}" for number in range(200)]
-    nodes = {"begin": {"type": "pass", "next": names}, **{name: act("done") for name in names}, "done": end()}
-    width, height, _ = pixels(render(plan(nodes), Format.PNG, engine=Engine.WASM))
+def fan(size: int) -> Plan:
+    names = [f"n{number}" for number in range(size)]
+    return plan({"begin": {"type": "pass", "next": names}, **{name: act("done") for name in names}, "done": end()})
+
+
+def test_a_png_of_a_very_wide_drawing_is_one_that_programs_can_show_and_is_said_to_be_small() -> None:
+    remarks: list[str] = []
+    width, height, _ = pixels(render(fan(300), Format.PNG, engine=Engine.WASM, told=remarks.append))
     assert width == pytest.approx(MOST_PIXELS_A_SIDE, abs=1)
     assert 0 < height < width
+    assert [remark.split(":")[1] for remark in remarks] == [" as a PNG it is too small to read (an SVG can be zoomed into)"]
+
+
+def test_nothing_is_said_of_a_png_that_can_be_read() -> None:
+    remarks: list[str] = []
+    render(plan(FRUIT), Format.PNG, engine=Engine.WASM, told=remarks.append)
+    assert remarks == []
+
+
+def test_a_pdf_has_a_page_that_every_program_shows() -> None:
+    (box,) = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", render(fan(200), Format.PDF, engine=Engine.WASM))
+    assert float(box[0]) == pytest.approx(LONGEST)
+    assert 0 < float(box[1]) < 1_000
 
 
 def test_a_png_has_its_text_without_any_font_of_the_system() -> None:
