@@ -20,6 +20,7 @@ from engine.runtime.worker import Worker
 from engine.service.clock import VirtualClock
 from engine.swf.client import Client
 from tests.runtime.world import (
+    PATIENCE,
     Call,
     Detour,
     activity,
@@ -372,7 +373,7 @@ def test_a_domain_that_is_not_there_ends_the_decider(client: Client, tmp_path: P
     ended = threading.Event()
     decides = decider(client, plan_of(tmp_path, chain("a")))
     decides.start(ended.set)
-    assert ended.wait(10)
+    assert ended.wait(PATIENCE)
     with pytest.raises(SwfFault, match="UnknownResourceFault"):
         stop(decides)
 

@@ -24,7 +24,7 @@ from engine.swf.client import Client
 from engine.swf.connect import connect
 from tests.runtime.world import Call, Detour, activity, begin, chain, decider, events_of, plan_of, result_of, spec, stop, types_of, worker
 
-SETTINGS = EmbeddedSettings(decider=DeciderSettings(), worker=WorkerSettings(concurrency=2, grace=0.5), grace=0.5)
+SETTINGS = EmbeddedSettings(decider=DeciderSettings(), worker=WorkerSettings(concurrency=2, grace=60.0), grace=0.5)
 
 
 def test_each_change_is_shown_until_the_end(client: Client, tmp_path: Path) -> None:

@@ -16,15 +16,16 @@ import pytest
 
 from engine.runtime.loops import Grace, Loops
 from engine.runtime.until_signal import Once, finish, run_until_signal
+from tests.runtime.world import PATIENCE
 
 
 def test_turns_are_taken_until_told_to_stop() -> None:
     loops, turns = Loops("test"), threading.Semaphore(0)
     loops.start([turns.release, turns.release], lambda: None)
     for _ in range(10):
-        assert turns.acquire(timeout=10)
+        assert turns.acquire(timeout=PATIENCE)
     loops.stop()
-    assert loops.join(Grace(10).remaining)
+    assert loops.join(Grace(PATIENCE).remaining)
     assert not loops.running
 
 
@@ -35,8 +36,8 @@ def test_a_turn_that_raises_ends_them_all_and_the_error_is_kept() -> None:
         raise ZeroDivisionError("in a turn")
 
     loops.start([fail, lambda: time.sleep(0.01)], ended.set)
-    assert ended.wait(10)
-    assert loops.join(Grace(10).remaining)
+    assert ended.wait(PATIENCE)
+    assert loops.join(Grace(PATIENCE).remaining)
     with pytest.raises(ZeroDivisionError, match="in a turn"):
         loops.check()
 
@@ -47,7 +48,7 @@ def test_join_says_if_one_still_runs() -> None:
     loops.stop()
     assert not loops.join(Grace(0.01).remaining)
     go.set()
-    assert loops.join(Grace(10).remaining)
+    assert loops.join(Grace(PATIENCE).remaining)
 
 
 class Recorder:
@@ -190,7 +191,7 @@ def worker_process(folder: Path, script: str, grace: float) -> Iterator[subproce
     (folder / "spec.json").write_text(SPEC % script, encoding="utf-8")
     argv = [sys.executable, "-c", WORKER, str(folder / "spec.json"), str(grace)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent.parent) as process:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not (folder / "pid").exists():
             assert time.monotonic() < deadline
             assert process.poll() is None
@@ -202,7 +203,7 @@ def worker_process(folder: Path, script: str, grace: float) -> Iterator[subproce
 def test_a_process_that_is_told_to_stop_leaves_no_program_behind(tmp_path: Path) -> None:
     with worker_process(tmp_path, "echo $$ > pid.new; mv pid.new pid; exec sleep 60", grace=0.2) as process:
         process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=PATIENCE)
     assert said.endswith(f"ended by {signal.SIGTERM.value}\n")
     assert process.returncode == 0
 
@@ -215,5 +216,5 @@ def test_who_asks_three_times_is_obeyed_at_once_even_by_a_program_that_ignores_t
             process.send_signal(signal.SIGINT)
             assert expected in process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.runtime.start import Started
 from engine.runtime.worker import Worker, WorkerSettings
 from engine.service.clock import VirtualClock
 from engine.swf.client import Client
-from tests.runtime.world import Call, Detour, activity, begin, chain, decider, events_of, plan_of, spec, stop, types_of, worker
+from tests.runtime.world import PATIENCE, Call, Detour, activity, begin, chain, decider, events_of, plan_of, spec, stop, types_of, worker
 
 SLEEPER = "echo $$ > pid.new; mv pid.new pid; exec sleep 60"
 
@@ -37,7 +37,7 @@ def sh(script: str) -> dict[str, Any]:
 
 
 def await_file(path: Path) -> str:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} was never written"
         time.sleep(0.01)
@@ -45,7 +45,7 @@ def await_file(path: Path) -> str:
 
 
 def await_event(client: Client, execution: Started, kind: str) -> Mapping[str, Any]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         for event in events_of(client, execution):
             if event["eventType"] == kind:
@@ -55,12 +55,12 @@ def await_event(client: Client, execution: Started, kind: str) -> Mapping[str, A
     raise AssertionError(f"no {kind} in {types_of(client, execution)}")
 
 
-def start_one(client: Client, folder: Path, document: Mapping[str, Any], value: Any = 1) -> tuple[Worker, Started]:
+def start_one(client: Client, folder: Path, document: Mapping[str, Any], value: Any = 1, grace: float = 60.0) -> tuple[Worker, Started]:
     """One execution whose activity is scheduled, and a worker that does not run yet."""
     plan = plan_of(folder, document)
     execution = begin(client, plan, value)
     decider(client, plan).step()
-    return worker(client, plan, grace=0.5), execution
+    return worker(client, plan, grace=grace), execution
 
 
 def step_one(client: Client, folder: Path, document: Mapping[str, Any], value: Any = 1) -> Mapping[str, Any]:
@@ -85,6 +85,41 @@ def test_a_command_that_fails_is_answered_with_its_exit_code_and_stderr(client: 
 
 def test_a_command_without_output_has_no_result(client: Client, tmp_path: Path) -> None:
     assert "result" not in step_one(client, tmp_path, one_step({"command": ["true"]}))["ActivityTaskCompleted"]
+
+
+def test_what_a_command_that_hands_its_task_on_prints_is_no_answer(client: Client, tmp_path: Path) -> None:
+    document = one_step(sh('printf "$SWFGRAPH_TASK_TOKEN" > token; printf "\\377"'), answer="later")
+    works, execution = start_one(client, tmp_path, document)
+    assert works.step()
+    stop(works)
+    assert types_of(client, execution)[-1] == "ActivityTaskStarted"
+    client.call("RespondActivityTaskCompleted", {"taskToken": (tmp_path / "token").read_text(), "result": "7"})
+    assert await_event(client, execution, "ActivityTaskCompleted")["result"] == "7"
+
+
+def test_a_worker_goes_on_to_the_next_task_when_one_was_handed_on(client: Client, tmp_path: Path) -> None:
+    document = one_step(sh('printf "$SWFGRAPH_TASK_TOKEN" > "$SWFGRAPH_WORKFLOW_ID"'), answer="later")
+    plan = plan_of(tmp_path, document)
+    for workflow_id in ("one", "two", "three"):
+        begin(client, plan, 1, workflow_id)
+        decider(client, plan).step()
+    works = worker(client, plan)
+    works.start(lambda: None)
+    tokens = {await_file(tmp_path / workflow_id) for workflow_id in ("one", "two", "three")}
+    stop(works)
+    assert len(tokens) == 3
+
+
+def test_a_python_function_that_hands_its_task_on_knows_the_token(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "handing_on_of_tests.py").write_text(
+        "from pathlib import Path\ndef ask(given, activity):\n    Path(given).write_text(activity.task_token)\n    return object()\n"
+    )
+    document = one_step({"python": "handing_on_of_tests:ask"}, given=str(tmp_path / "token"), answer="later")
+    works, execution = start_one(client, tmp_path, document)
+    assert works.step()
+    stop(works)
+    client.call("RespondActivityTaskFailed", {"taskToken": (tmp_path / "token").read_text(), "reason": "No"})
+    assert await_event(client, execution, "ActivityTaskFailed")["reason"] == "No"
 
 
 def test_an_activity_that_no_spec_of_ours_names_is_failed_with_what_to_do(client: Client, tmp_path: Path) -> None:
@@ -117,45 +152,67 @@ def test_long_details_are_cut_to_what_swf_takes(client: Client, tmp_path: Path) 
     assert "E: ?" in answer["ActivityTaskFailed"]["details"]
 
 
-def test_heartbeats_keep_a_long_task_alive(live_client: Client, tmp_path: Path) -> None:
-    works, execution = start_one(live_client, tmp_path, one_step(sh("sleep 2.5; echo done"), timeouts={"heartbeat": 1}))
+def beating(client: Client, on_beat: Callable[[Mapping[str, Any]], object]) -> Client:
+    """The client, of whose heartbeats somebody is told when the service has taken them."""
+
+    def way(call: Call, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        response = call(operation, request)
+        if operation == "RecordActivityTaskHeartbeat":
+            on_beat(request)
+        return response
+
+    return Detour(client, way)
+
+
+def test_heartbeats_keep_a_long_task_alive(client: Client, clock: VirtualClock, tmp_path: Path) -> None:
+    """Only heartbeats let time pass, which takes the task far beyond its heartbeat timeout."""
+    beats: list[Mapping[str, Any]] = []
+
+    def note(request: Mapping[str, Any]) -> None:
+        beats.append(request)
+        clock.advance(0.9)
+        if len(beats) == 4:
+            (tmp_path / "go").touch()
+
+    document = one_step(sh("until test -e go; do sleep 0.02; done; echo done"), timeouts={"heartbeat": 1})
+    works, execution = start_one(beating(client, note), tmp_path, document)
     assert works.step()
-    assert "ActivityTaskTimedOut" not in types_of(live_client, execution)
-    assert await_event(live_client, execution, "ActivityTaskCompleted")["result"] == "done"
+    assert "ActivityTaskTimedOut" not in types_of(client, execution)
+    assert await_event(client, execution, "ActivityTaskCompleted")["result"] == "done"
     stop(works)
 
 
-def test_the_progress_that_a_function_reports_survives_in_its_timeout(live_client: Client, tmp_path: Path) -> None:
+def test_the_progress_that_a_function_reports_survives_in_its_timeout(client: Client, clock: VirtualClock, tmp_path: Path) -> None:
     source = "import time\nfrom engine.runtime.activity import current\n"
-    source += "def act():\n    current().heartbeat({'row': 7})\n    time.sleep(3)\n"
+    source += "def act():\n    current().heartbeat({'row': 7})\n    while not current().cancel_requested:\n        time.sleep(0.01)\n"
     (tmp_path / "deeds_that_report.py").write_text(source, "utf-8")
     document = one_step({"python": "deeds_that_report:act"}, timeouts={"heartbeat": 1, "startToClose": 2})
-    works, execution = start_one(live_client, tmp_path, document)
+    works, execution = start_one(beating(client, lambda _: clock.advance(0.9)), tmp_path, document)
     assert works.step()
-    timed_out = await_event(live_client, execution, "ActivityTaskTimedOut")
+    timed_out = await_event(client, execution, "ActivityTaskTimedOut")
     assert (timed_out["timeoutType"], timed_out["details"]) == ("START_TO_CLOSE", '{"row":7}')
     stop(works)
 
 
-def test_a_cancel_request_ends_the_program_and_is_answered(live_client: Client, tmp_path: Path) -> None:
-    works, execution = start_one(live_client, tmp_path, one_step(sh(SLEEPER), timeouts={"heartbeat": 1}))
+def test_a_cancel_request_ends_the_program_and_is_answered(client: Client, tmp_path: Path) -> None:
+    works, execution = start_one(client, tmp_path, one_step(sh(SLEEPER), timeouts={"heartbeat": 1}))
     works.start(lambda: None)
     pid = int(await_file(tmp_path / "pid"))
-    live_client.call("SignalWorkflowExecution", {"domain": "TEST", "workflowId": execution.workflow_id, "signalName": "enough"})
-    task = live_client.call("PollForDecisionTask", {"domain": "TEST", "taskList": {"name": "tasks"}})
+    client.call("SignalWorkflowExecution", {"domain": "TEST", "workflowId": execution.workflow_id, "signalName": "enough"})
+    task = client.call("PollForDecisionTask", {"domain": "TEST", "taskList": {"name": "tasks"}})
     cancel = {"decisionType": "RequestCancelActivityTask", "requestCancelActivityTaskDecisionAttributes": {"activityId": "deed"}}
-    live_client.call("RespondDecisionTaskCompleted", {"taskToken": task["taskToken"], "decisions": [cancel]})
-    await_event(live_client, execution, "ActivityTaskCanceled")
+    client.call("RespondDecisionTaskCompleted", {"taskToken": task["taskToken"], "decisions": [cancel]})
+    await_event(client, execution, "ActivityTaskCanceled")
     assert not Path(f"/proc/{pid}").exists()
     stop(works)
 
 
-def test_a_task_that_is_lost_ends_its_program(live_client: Client, tmp_path: Path) -> None:
-    works, execution = start_one(live_client, tmp_path, one_step(sh(SLEEPER), timeouts={"heartbeat": 1}))
+def test_a_task_that_is_lost_ends_its_program(client: Client, tmp_path: Path) -> None:
+    works, execution = start_one(client, tmp_path, one_step(sh(SLEEPER), timeouts={"heartbeat": 1}))
     works.start(lambda: None)
     pid = int(await_file(tmp_path / "pid"))
-    live_client.call("TerminateWorkflowExecution", {"domain": "TEST", "workflowId": execution.workflow_id})
-    deadline = time.monotonic() + 20
+    client.call("TerminateWorkflowExecution", {"domain": "TEST", "workflowId": execution.workflow_id})
+    deadline = time.monotonic() + PATIENCE
     while Path(f"/proc/{pid}").exists():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -200,10 +257,12 @@ def test_an_endpoint_that_is_away_for_the_answer_is_waited_for(client: Client, t
 
 
 def test_draining_lets_a_running_task_end(live_client: Client, tmp_path: Path) -> None:
-    works, execution = start_one(live_client, tmp_path, one_step(sh("touch up; sleep 0.5; echo done")))
+    works, execution = start_one(live_client, tmp_path, one_step(sh("touch up; until test -e go; do sleep 0.02; done; echo done")))
     works.start(lambda: None)
     await_file(tmp_path / "up")
-    stop(works)
+    works.drain()
+    (tmp_path / "go").touch()
+    works.finish(Grace(PATIENCE))
     assert last_but_one(live_client, execution) == "ActivityTaskCompleted"
 
 
@@ -229,7 +288,7 @@ def test_a_function_that_never_ends_does_not_keep_the_worker(
     source = "import threading\nfrom pathlib import Path\ngo = threading.Event()\n"
     source += f"def act():\n    Path({str(tmp_path / 'up')!r}).touch()\n    go.wait()\n"
     (tmp_path / "deeds_without_end.py").write_text(source, "utf-8")
-    works, _ = start_one(live_client, tmp_path, one_step({"python": "deeds_without_end:act"}))
+    works, _ = start_one(live_client, tmp_path, one_step({"python": "deeds_without_end:act"}), grace=0.1)
     works.start(lambda: None)
     await_file(tmp_path / "up")
     works.drain()
@@ -242,7 +301,7 @@ def test_concurrency_is_how_many_tasks_of_a_list_run_at_once(live_client: Client
     nodes: dict[str, Any] = {"fan": {"type": "pass", "next": ["a", "b", "c"]}}
     nodes.update({name: {"type": "activity", "activity": "Meet", "next": "done"} for name in "abc"})
     nodes["done"] = {"type": "terminal", "status": "completed"}
-    source = "import threading\nbarrier = threading.Barrier(3, timeout=20)\ndef meet():\n    barrier.wait()\n"
+    source = "import threading\nbarrier = threading.Barrier(3, timeout=120)\ndef meet():\n    barrier.wait()\n"
     (tmp_path / "deeds_together.py").write_text(source, "utf-8")
     plan = plan_of(tmp_path, spec(nodes, {"Meet": activity({"python": "deeds_together:meet"})}))
     execution = begin(live_client, plan)
@@ -257,7 +316,7 @@ def test_an_error_of_the_endpoint_ends_the_worker_and_is_told(client: Client, tm
     ended = threading.Event()
     works = worker(client, plan_of(tmp_path, chain("a")))
     works.start(ended.set)
-    assert ended.wait(10)
+    assert ended.wait(PATIENCE)
     with pytest.raises(Exception, match="UnknownResourceFault"):
         stop(works)
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from engine.graph.check import load_plan
 from engine.graph.plan import Plan
@@ -18,6 +18,9 @@ from engine.runtime.worker import Worker, WorkerSettings
 from engine.spec.model import ABSENT, Json
 from engine.swf.client import Client
 from engine.swf.paging import history
+
+PATIENCE: Final = 120.0
+"""Seconds until a test gives up: on what hangs, not on a slow machine."""
 
 Call: TypeAlias = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 
@@ -84,7 +87,7 @@ def worker(client: Client, *plans: Plan, **settings: Any) -> Worker:
 def stop(*parts: Decider | Worker) -> None:
     for part in parts:
         part.drain()
-        part.finish(Grace(10))
+        part.finish(Grace(PATIENCE))
 
 
 def events_of(client: Client, execution: Started) -> Sequence[Mapping[str, Any]]:
@@ -108,7 +111,7 @@ def result_of(client: Client, execution: Started) -> Json:
 
 def await_end(client: Client, execution: Started) -> str:
     """The type of the event that closed it."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         last = types_of(client, execution)[-1]
         if last.startswith("WorkflowExecution") and last != "WorkflowExecutionSignaled":

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.runtime.world import PATIENCE
+
 
 class Receiver:
     def __init__(self) -> None:
@@ -33,11 +35,11 @@ class Receiver:
     def titles(self) -> list[str]:
         return [message["title"] for message in self.messages]
 
-    def await_messages(self, count: int, seconds: float = 60.0) -> None:
+    def await_messages(self, count: int, seconds: float = PATIENCE) -> None:
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.messages) >= count, seconds), self.titles
 
-    def await_requests(self, count: int, seconds: float = 60.0) -> None:
+    def await_requests(self, count: int, seconds: float = PATIENCE) -> None:
         """Of those that hang, too."""
         with self.arrived:
             assert self.arrived.wait_for(lambda: self.requests >= count, seconds), self.requests
@@ -57,7 +59,7 @@ class Receiver:
                 with receiver.arrived:
                     receiver.requests += 1
                     receiver.arrived.notify_all()
-                receiver.hang.wait(60)
+                receiver.hang.wait(2 * PATIENCE)
                 if receiver.status == 200:
                     with receiver.arrived:
                         receiver.messages.append(message)

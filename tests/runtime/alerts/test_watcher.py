@@ -20,7 +20,7 @@ from engine.runtime.loops import Grace
 from engine.service.clock import VirtualClock
 from engine.swf.client import Client
 from tests.runtime.alerts.receiver import Receiver
-from tests.runtime.world import Call, Detour, activity, begin, decider, plan_of, spec, stop, worker
+from tests.runtime.world import PATIENCE, Call, Detour, activity, begin, decider, plan_of, spec, stop, worker
 
 ALL = ["completed", "failed", "timedOut", "canceled", "terminated"]
 
@@ -266,7 +266,7 @@ def test_several_watchers_of_one_file_tell_it_once(bench: Callable[..., Bench], 
     receiver.await_messages(1)
     for watcher in (first, second):
         watcher.drain()
-        watcher.finish(Grace(10))
+        watcher.finish(Grace(PATIENCE))
     at.tell()
     told = " ".join(message["message"] for message in receiver.messages)
     assert told.count("Alert ") == 20
@@ -304,7 +304,7 @@ def test_a_channel_that_hangs_blocks_no_other(client: Client, clock: VirtualCloc
         receiver.await_messages(number + 1)
     hung.go_on.set()
     watcher.drain()
-    watcher.finish(Grace(10))
+    watcher.finish(Grace(PATIENCE))
 
 
 class Hung:
@@ -315,7 +315,7 @@ class Hung:
         self.go_on = threading.Event()
 
     def send(self, title: str, body: str, level: Level) -> str:  # noqa: ARG002 - the shape of a channel
-        self.go_on.wait(60)
+        self.go_on.wait(PATIENCE)
         return ""
 
 

@@ -22,7 +22,7 @@ def handler(folder: Path, *argv: str, output: str = "", environment: dict[str, s
         run_as=CommandRun(argv=tuple(Template(value=argument) for argument in argv), environment=environment or {}),
         output=FileOutput(path=Template(value=output)) if output else ABSENT,
         folder=folder,
-        grace=0.5,
+        grace=60.0,
     )
 
 

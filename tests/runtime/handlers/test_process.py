@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from engine.runtime.handlers.process import STDERR_TAIL, STDOUT_LIMIT, Exit, Program, run_program
 from engine.runtime.task import Leash, Why
+from tests.runtime.world import PATIENCE
 
 
 def run(script: str, *, stdin: bytes = b"", grace: float = 5.0, leash: Leash | None = None, lines: list[str] | None = None) -> Exit:
@@ -28,7 +30,9 @@ def stop_when(condition: Path, leash: Leash, why: Why = Why.CANCELED) -> threadi
 
 def when(condition: Path, act: Callable[[], None]) -> threading.Thread:
     def wait_and_act() -> None:
+        deadline = time.monotonic() + PATIENCE
         while not condition.exists():
+            assert time.monotonic() < deadline, f"{condition} was never written"
             time.sleep(0.01)
         act()
 
@@ -96,16 +100,16 @@ def test_stderr_that_is_no_utf8_is_shown_with_replacements() -> None:
 
 
 def test_a_grandchild_that_holds_stdout_does_not_hold_us() -> None:
-    started = time.monotonic()
-    ended = run("sleep 60 & echo $!")
-    assert time.monotonic() - started < 30
+    ended = run("sleep 300 & echo $!")
     sleeper = int(ended.stdout)
     assert is_alive(sleeper), "what a program leaves behind on purpose lives on"
     os.kill(sleeper, signal.SIGKILL)
 
 
-def test_what_a_grandchild_wrote_before_the_end_is_there() -> None:
-    assert run("(echo early; sleep 60) & sleep 0.2; kill $!; echo late").stdout == b"early\nlate\n"
+def test_what_a_grandchild_wrote_before_the_end_is_there(tmp_path: Path) -> None:
+    written = tmp_path / "written"
+    script = f"(echo early; touch {written}; exec sleep 60) & until test -e {written}; do sleep 0.01; done; kill $!; echo late"
+    assert run(script).stdout == b"early\nlate\n"
 
 
 def test_a_stop_request_ends_it_with_term(tmp_path: Path) -> None:
@@ -125,7 +129,9 @@ def test_a_request_that_came_before_the_start_counts() -> None:
 def test_a_program_may_clean_up_within_the_grace(tmp_path: Path) -> None:
     leash = Leash()
     thread = stop_when(tmp_path / "up", leash)
-    ended = run(f"trap 'sleep 0.2; echo cleaned; exit 0' TERM; touch {tmp_path}/up; while :; do sleep 0.05; done", leash=leash)
+    ended = run(
+        f"trap 'sleep 0.2; echo cleaned; exit 0' TERM; touch {tmp_path}/up; while :; do sleep 0.05; done", leash=leash, grace=PATIENCE
+    )
     thread.join()
     assert (ended.code, ended.stdout, ended.stopped) == (0, b"cleaned\n", True)
 
@@ -157,7 +163,7 @@ def test_the_whole_group_is_ended_even_those_that_outlive_their_parent(tmp_path:
     thread.join()
     assert ended.stopped
     grandchild = int((tmp_path / "pid").read_text())
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while is_alive(grandchild) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not is_alive(grandchild)
@@ -171,6 +177,7 @@ def test_it_leads_a_session_of_its_own() -> None:
 
 
 def test_no_file_descriptors_are_left_behind() -> None:
+    gc.collect()  # what other tests have left
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
         run("echo x", stdin=b"y")
