@@ -134,7 +134,7 @@ class Figure:
     """Text in a compartment of its own, at the bottom; in a figure without corners just the last lines."""
     badge: Badge = Badge.NONE
     stacked: bool = False
-    """Drawn as several, one behind the other."""
+    """Drawn as several, one behind the other; width and height are those of one."""
     weight: float = 1.2
     """Of the outline."""
     dashed: bool = False
@@ -174,6 +174,10 @@ FOOTER_ROOM: Final = 7.0
 """What a footer needs in height beyond its lines."""
 BADGE_ROOM: Final = 9.0
 """By so much a badge moves the text to the right."""
+STEP: Final = 4.0
+"""By so much each sheet of a stack is off the one before it."""
+SHEETS: Final = 2
+"""Behind the first."""
 BAR: Final = 7.0
 """Between the two bars at either side."""
 START: Final = "\u25cf"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.graph.chart import LABEL_SIZE, NAME_SIZE, Arrow, Chart, Figure, Shape
+from engine.graph.chart import LABEL_SIZE, NAME_SIZE, SHEETS, STEP, Arrow, Chart, Figure, Shape
 
 FONT: Final = "Helvetica,Arial,sans-serif"
 _POINTS_PER_INCH: Final = 72
@@ -54,9 +54,11 @@ def _node(figure: Figure, *, exact: bool) -> str:
         style += ", peripheries=2" if figure.shape is Shape.BARRED and not figure.stacked else ""
     if figure.dashed:
         style = style.replace("filled", "filled,dashed")
+    more = SHEETS * STEP if exact and figure.stacked else 0  # arrows end where the stack does
+    across, down = ((size + more) / _POINTS_PER_INCH for size in (figure.width, figure.height))
     return (
         f"  {_quoted(figure.name)} [{style}, label={_label(tuple(line.text for line in (*figure.lines, *figure.footer)))}, "
-        f"width={figure.width / _POINTS_PER_INCH:.4f}, height={figure.height / _POINTS_PER_INCH:.4f}, penwidth={figure.weight:g}, "
+        f"width={across:.4f}, height={down:.4f}, penwidth={figure.weight:g}, "
         f'fillcolor="{figure.palette.fill}", color="{figure.palette.stroke}", fontcolor="{figure.palette.ink}", '
         f"tooltip={_quoted(figure.tooltip)}];"
     )
@@ -65,7 +67,7 @@ def _node(figure: Figure, *, exact: bool) -> str:
 def _edge(arrow: Arrow) -> str:
     attributes = [f'id="{arrow.name}"', f'color="{arrow.stroke}"', f'fontcolor="{arrow.ink}"', f"penwidth={arrow.weight:g}"]
     if arrow.lines:
-        attributes.append(f"label={_label(tuple(f' {line} ' for line in arrow.lines))}")  # spaces keep it off the line
+        attributes.append(f"label={_label(tuple(f'  {line}  ' for line in arrow.lines))}")  # spaces keep it off the line
     if arrow.dashed:
         attributes.append("style=dashed")
     if arrow.back:

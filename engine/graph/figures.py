@@ -8,29 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, assert_never
 
-from engine.graph.chart import BADGE_ROOM, BAR, FOOTER_ROOM, LEADING, Badge, Figure, Line, Shape
+from engine.graph.chart import BADGE_ROOM, BAR, FOOTER_ROOM, LEADING, SHEETS, STEP, Badge, Figure, Line, Shape
 from engine.graph.layout import Point
 from engine.graph.marks import BACKGROUND, Curve, Group, Mark, Outline, rounded, straight, words_of
 
-_STEP: Final = 4.0
-"""By so much each sheet of a stack is off the one before it."""
-_SHEETS: Final = 2
-"""Behind the first."""
 _CORNERS: Final = {Shape.RECTANGLE: 3.0, Shape.BARRED: 3.0, Shape.FUNCTION: 3.0, Shape.ROUNDED: 10.0}
 
 
 def figure_marks(figure: Figure, x: float, y: float) -> Group:
+    """Of a stack x and y are the middle of it all."""
+    if figure.stacked:
+        x, y = x - SHEETS * STEP / 2, y - SHEETS * STEP / 2
     marks = [*_sheets(figure, x, y), *_inside(figure, x, y)]
     classes = ("node", figure.shape.value, figure.kind) if figure.kind else ("node", figure.shape.value)
     return Group(name=f"node-{figure.name}", classes=classes, tooltip=figure.tooltip, marks=tuple(marks))
 
 
 def _sheets(figure: Figure, x: float, y: float) -> Iterator[Outline]:
-    """The outline, with those that look out behind it: to the right and below, where no arrow's head is hidden."""
+    """The outline, with those that look out behind it, to the right and below."""
     palette = figure.palette
-    for depth in range(_SHEETS if figure.stacked else 0, -1, -1):
+    for depth in range(SHEETS if figure.stacked else 0, -1, -1):
         yield Outline(
-            points=_outline(figure, x + depth * _STEP, y + depth * _STEP),
+            points=_outline(figure, x + depth * STEP, y + depth * STEP),
             fill=palette.fill,
             stroke=palette.stroke,
             weight=figure.weight,

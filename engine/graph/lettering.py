@@ -32,8 +32,9 @@ _FORBIDDEN: Final = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 """Control characters, the marks that turn the direction of the text around them, and what neither XML nor UTF-8 can carry."""
-_WORDS: Final = re.compile(r"\S+\s*")
-_BREAK_IN_WORD: Final = re.compile(r"(?<=[_.,;/&|)\]=-])(?=\S)")
+_WORDS: Final = re.compile(r"(?:≤ )?\S+\s*")
+"""With the space behind them. A bound and its number stay together."""
+_BREAK_IN_WORD: Final = re.compile(r"(?<=[_.,;/&|)\]=-])(?=\S)|(?<=[a-z0-9])(?=[A-Z])")
 _ELLIPSIS: Final = "…"
 
 

@@ -18,9 +18,10 @@ from engine.graph.compile import compile_spec
 from engine.graph.dot import LARGE
 from engine.graph.draw import MOST_PIXELS_A_SIDE, Engine, Format, NodeStatus, Overlay, State, png_bytes, render, to_dot, to_mermaid
 from engine.graph.layout import layout_of
+from engine.graph.marks import Outline
 from engine.graph.pdf import LONGEST
 from engine.graph.plan import Plan
-from engine.graph.scene import scene_of
+from engine.graph.scene import Scene, scene_of
 from engine.spec.model import Spec
 from tests.graph.samples import act, choose, end, plan
 from tests.strategies import documents, whole_specs
@@ -131,6 +132,25 @@ def test_an_execution_colours_the_drawing(engine: Engine) -> None:
     drawn = render(plan(FRUIT), Format.SVG, status=overlay, engine=engine).decode()
     assert '<g id="node-pick" class="node activity open">' in drawn
     assert ">attempt 2 of 3</text>" in drawn
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_arrows_end_at_the_edge_of_a_stack_not_behind_its_sheets(engine: Engine) -> None:
+    nodes = {"a": act("each"), "each": act("done", retry={"maxAttempts": 2}, forEach={"items": "input"}), "done": end()}
+    chart = chart_of(plan(nodes))
+    scene = scene_of(chart, layout_of(chart, engine))
+    sheets = [mark for group in scene.groups if group.name == "node-each" for mark in group.marks if isinstance(mark, Outline)]
+    right = max(x for sheet in sheets for x, _ in sheet.points)
+    top = min(y for sheet in sheets for _, y in sheet.points)
+    names = {(arrow.source, arrow.target): arrow.name for arrow in chart.arrows}
+    assert tip_in(scene, names["each", "each"])[0] == pytest.approx(right, abs=1.5)
+    assert tip_in(scene, names["a", "each"])[1] == pytest.approx(top, abs=1.5)
+
+
+def tip_in(scene: Scene, arrow: str) -> tuple[float, float]:
+    """Where the head of an arrow ends: the first corner of its triangle."""
+    (head,) = (mark for group in scene.groups if group.name == arrow for mark in group.marks if isinstance(mark, Outline))
+    return head.points[0]
 
 
 def test_a_png_has_twice_the_points_of_the_drawing() -> None:

@@ -68,3 +68,12 @@ def test_law_lines_are_as_few_and_as_narrow_as_asked(text: str, widest: float, l
 def test_law_what_is_said_to_be_covered_is_in_the_font(text: str) -> None:
     if covers(text):
         assert set(map(ord, text)) <= set(ARIMO.face.charToGlyph)
+
+
+def test_a_name_in_humps_is_broken_between_them() -> None:
+    assert wrapped("ProcessIncomingOrders", 10, widest=80, lines=3) == ("ProcessIncoming", "Orders")
+
+
+def test_a_bound_and_its_number_stay_on_one_line() -> None:
+    *_, last = wrapped("retry Timeout.* ≤ 3", 10, widest=width("retry Timeout.* ≤", 10), lines=3)
+    assert last == "≤ 3"
