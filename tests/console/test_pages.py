@@ -131,7 +131,7 @@ def test_every_tab_says_why_an_execution_has_ended(browser: TestClient, demo: St
     here = path("d", "TEST_SWF", "executions", "Demo", demo.run_id)
     send(browser, f"{here}/terminate", {"reason": "enough", "details": "of <this>"})
     text = browser.get(here, params={"tab": tab}).text
-    assert "enough: of &lt;this&gt;" in text
+    assert "enough\nof &lt;this&gt;" in text
     assert "Waits for" not in text
 
 

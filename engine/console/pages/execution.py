@@ -21,7 +21,7 @@ from engine.console.live import mark, watch
 from engine.console.timeline import timeline_of
 from engine.graph.plan import Plan
 from engine.runtime.reading.beginning import beginning_of
-from engine.runtime.reading.closing import Closing, closing_lines, parse_closing
+from engine.runtime.reading.closing import Closing, closing_lines, compensation_in, parse_closing
 from engine.runtime.reading.colouring import overlay_of
 from engine.runtime.reading.eventlines import EventLine, event_lines, is_failure
 from engine.runtime.reading.executions import Execution, NoProgress, Overview, overview
@@ -67,7 +67,7 @@ class Looked:
 
     @property
     def closing(self) -> Closing | Literal[""]:
-        return parse_closing(self.events[-1]) if self.overview.info.closed else ""
+        return parse_closing(self.events[-1], compensation_in(reversed(self.events))) if self.overview.info.closed else ""
 
     @property
     def signals(self) -> Mapping[str, str]:
@@ -95,7 +95,7 @@ def show(request: Request) -> Response:
         info=looked.overview.info,
         beginning=beginning_of(event_attributes(looked.events[0])),
         closing=looked.closing,
-        why=": ".join(closing_lines(looked.closing)) if looked.closing else "",
+        why="\n".join(closing_lines(looked.closing)) if looked.closing else "",
         tabs=TABS,
         moment=looked.events[looked.at - 1],
         waiting=waiting_for(looked.events) if follows else "",

@@ -96,6 +96,8 @@ def _why(closing: Closing) -> list[str]:
             node = f"{rest['node']}: " if "node" in rest else ""
             head = [] if closing.reason else [f"{node}{error}"]
             return [*lines, *head, *(message.strip() + tried).splitlines()]
+        case {"canceled": [*names], **rest} if not rest:
+            return [*lines, f"stopped: {', '.join(map(str, names))}"] if names else lines
         case str(text):
             return [*lines, *text.splitlines()]
         case other:

@@ -70,7 +70,7 @@ def test_what_was_undone_is_told_after_a_terminals_own_words() -> None:
 def test_what_was_undone_is_told_once_where_the_details_have_it_too() -> None:
     event = closed("WorkflowExecutionCanceled", details=json.dumps({"canceled": ["ship"], "compensation": SAID}))
     lines = closing_lines(parse_closing(event, SAID))
-    assert lines[0] == '{"canceled": ["ship"]}'
+    assert lines[0] == "stopped: ship"
     assert len(lines) == 3
 
 
