@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from engine.errors import EndpointUnavailable
-from engine.swf.client import Answered, Client, Request, exchange_of
+from engine.swf.client import Answered, Client, Request, Told, exchange_of
 
 log = logging.getLogger(__name__)
 
@@ -58,18 +59,18 @@ class Patience:
                 return response
 
     def exchange(
-        self, answer: Request, told: Callable[[Answered], None], poll: Request, *, answering: threading.Event, polling: threading.Event
-    ) -> Mapping[str, Any]:
-        """As `swf.client.Exchange`, each of the two again and again until its event is set. Raises: as `call`, for the poll."""
-
-        def told_in_the_end(outcome: Answered) -> None:
-            told(lambda: self._in_the_end(outcome, answer, answering))
-
+        self, answers: Sequence[Told], poll: Request, most: int, *, answering: threading.Event, polling: threading.Event
+    ) -> Sequence[Mapping[str, Any]]:
+        """As `swf.client.Exchange`, each request again and again until its event is set. Raises: as `call`, for the poll."""
+        patient = [(request, partial(self._tell, request, told, answering)) for request, told in answers]
         try:
-            return self._exchange(answer, told_in_the_end, poll)
+            return self._exchange(patient, poll, most)
         except EndpointUnavailable as error:
             self._note_away(error)
-        return self.call(*poll, polling)
+        return [self.call(*poll, polling)]
+
+    def _tell(self, request: Request, told: Callable[[Answered], None], give_up: threading.Event, outcome: Answered) -> None:
+        told(partial(self._in_the_end, outcome, request, give_up))
 
     def _in_the_end(self, outcome: Answered, request: Request, give_up: threading.Event) -> Mapping[str, Any]:
         try:

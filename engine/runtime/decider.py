@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -31,7 +32,7 @@ from engine.runtime.runcache import Held, RunCache, Said
 from engine.runtime.said import describe_decision
 from engine.runtime.start import Started
 from engine.spec.model import ABSENT, Absent, WorkflowNode
-from engine.swf.client import Answered, Client, Request, outcome_of
+from engine.swf.client import Answered, Client, Request, Told, outcome_of
 from engine.swf.tasks import EMPTY, DecisionTask, parse_decision_task
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,11 @@ ANSWER: Final = "RespondDecisionTaskCompleted"
 
 PAGE: Final = 1000
 """Events in a poll's response. API reference, PollForDecisionTask, maximumPageSize."""
+
+AT_ONCE: Final = 8
+"""Tasks that a thread takes at once where so many wait, if the client can do that: one wait for all of their answers."""
+QUICK: Final = 0.02
+"""Seconds: where what it took before lasted longer (histories to be read first, say), it takes one, and leaves the others to others."""
 
 CLOSING: Final = frozenset(
     {"CompleteWorkflowExecution", "FailWorkflowExecution", "CancelWorkflowExecution", "ContinueAsNewWorkflowExecution"}
@@ -102,19 +108,27 @@ class Decider:
         self._loops.check()
 
     def _turn(self, queue: TaskQueue) -> None:
-        """Decide tasks until a poll brings none, or one that is not ours to decide. Each answer is waited for with the poll after it."""
-        task = parse_decision_task(self._polls.call(*self._requests[queue]))
-        while task is not EMPTY:
-            answer = self._decide(queue, task)
-            if answer is ABSENT:
-                return
+        """Decide tasks until a poll brings none, or none that is ours to decide. Answers are waited for with the poll after them."""
+        poll = self._requests[queue]
+        found: Sequence[Mapping[str, Any]] = [self._polls.call(*poll)]
+        begun = time.monotonic()
+        while answers := list(self._answers_to(queue, found)):
             if self._loops.stopping.is_set():
-                self._told(task, answer, outcome_of(self._answers, (ANSWER, answer)))
+                for request, told in answers:
+                    told(outcome_of(self._answers, request))
                 return
-            told = partial(self._told, task, answer)
-            poll = self._requests[queue]
-            response = self._patience.exchange((ANSWER, answer), told, poll, answering=self._give_up, polling=self._loops.stopping)
+            most = AT_ONCE if time.monotonic() - begun < QUICK else 1
+            found = self._patience.exchange(answers, poll, most, answering=self._give_up, polling=self._loops.stopping)
+            begun = time.monotonic()
+
+    def _answers_to(self, queue: TaskQueue, found: Sequence[Mapping[str, Any]]) -> Iterator[Told]:
+        for response in found:
             task = parse_decision_task(response)
+            if task is EMPTY:
+                return
+            answer = self._decide(queue, task)
+            if answer is not ABSENT:
+                yield (ANSWER, answer), partial(self._told, task, answer)
 
     def _decide_one(self, queue: TaskQueue) -> bool:
         """One poll, and the decision that it asked for; whether it asked for one."""

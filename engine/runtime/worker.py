@@ -135,7 +135,8 @@ class Worker:
                 self._answer(task, job, outcome)
                 return
             told, poll = partial(self._told, task, job), self._requests[queue]
-            response = self._patience.exchange(_answer(task, outcome), told, poll, answering=self._give_up, polling=self._slots.stopping)
+            answers = [(_answer(task, outcome), told)]
+            [response] = self._patience.exchange(answers, poll, 1, answering=self._give_up, polling=self._slots.stopping)
             task = parse_activity_task(response)
 
     def _work_one(self, queue: TaskQueue) -> bool:

@@ -17,7 +17,8 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from engine.errors import DatabaseUnusable, EndpointError, EndpointUnavailable
 from engine.service.answers import Parked, Reply
@@ -35,6 +36,10 @@ SLOW = 0.0005
 
 PAUSE = 1.0
 """Seconds before the timekeeper tries again what failed."""
+
+
+def _nothing(_now: float) -> None:
+    return
 
 
 class Host:
@@ -61,21 +66,26 @@ class Host:
         with self._mutex:
             if self._is_sent_away(visit):
                 return Standing.DURABLE
-            handed = self._apply(visit)
+            handed = self._apply([visit])
             standing = self._stand(visit)
             if handed:
                 self._seat(handed)
             return standing
 
-    def admit_both(self, first: Visit, poll: Visit) -> tuple[Visit, Standing]:
-        """Apply a request and the poll that comes after it, which may park. Which of them has to settle before `first` may be answered,
-        and where that one stands; once it has settled, a poll that found something may be answered too.
+    def admit_all(self, answers: Sequence[Visit], polls: list[Visit], most: int) -> tuple[Visit, Standing]:
+        """Apply requests and the one poll after them, which may park; where it finds a task, `polls` gets more that did so too, up to
+        `most`. Which visit has to settle before `answers` may be answered, and where that one stands; once it has settled, polls that
+        found something may be answered too.
         """
+        [poll] = polls
         with self._mutex:
-            handed = self._apply(first) if self._is_sent_away(poll) else self._apply(first, poll)
+            if self._is_sent_away(poll):
+                handed = self._apply(answers)
+            else:
+                handed = self._apply([*answers, poll], then=partial(self._repeat, polls, most))
             self._note_changes()
             self._reset_alarm()
-            seated = first if poll.answer is None else poll
+            seated = answers[0] if poll.answer is None else poll
             standing = self._journal.take_seat(seated)  # before any poll that is handed something: so it settles before it
             self._seat(handed)
             return seated, standing
@@ -149,8 +159,8 @@ class Host:
             return True
         return False
 
-    def _apply(self, *visits: Visit) -> list[Visit]:
-        """Have the core handle them, one after the other; the parked polls that were handed a task thereby."""
+    def _apply(self, visits: Sequence[Visit], then: Callable[[float], None] = _nothing) -> list[Visit]:
+        """Have the core handle them, one after the other, and do what comes then; the parked polls that were handed a task thereby."""
         if self._closed:
             raise EndpointError(self.url, "this embedded service has been closed; connect again")
         handed: list[Visit] = []
@@ -159,6 +169,7 @@ class Host:
             for visit in visits:
                 self._serve(visit, now)
                 self._hand_out(handed, now)
+            then(now)
         except BaseException as error:
             for visit in visits:
                 self._parking.leave(visit)
@@ -176,6 +187,16 @@ class Host:
             self._parking.park(visit, answer.queue, now)
         else:
             visit.answer = answer
+
+    def _repeat(self, polls: list[Visit], most: int, now: float) -> None:
+        """Add polls like the first one, as long as there are tasks for them."""
+        while len(polls) < most and polls[-1].holds_task:
+            poll = polls[0].again()
+            answer = self._ask(poll, now)
+            if isinstance(answer, Parked):
+                return
+            poll.answer = answer
+            polls.append(poll)
 
     def _ask(self, visit: Visit, now: float) -> Answer | Parked:
         try:

@@ -56,6 +56,10 @@ class Visit(Seat):
         """None while it waits in the parking."""
         self.deadline = math.inf
 
+    def again(self) -> Visit:
+        """Another one that asks for the same."""
+        return Visit(self.wake, self.caller, self.operation, self.request)
+
     def ask(self, core: Core, now: float) -> AnyAnswer:
         """Put the request to the core. Raises: Fault."""
         return core.handle(self.operation, self.request, now)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn, TypeAlias
 
@@ -29,6 +29,9 @@ Request: TypeAlias = tuple[str, Mapping[str, Any]]
 Answered: TypeAlias = Callable[[], Mapping[str, Any]]
 """Gives an answer, or raises as `Session.call` does."""
 
+Told: TypeAlias = tuple[Request, Callable[[Answered], None]]
+"""A request, and who is told what came of it, once."""
+
 
 class Session:
     """One caller's connection to a host. Safe to use from many threads and from one event loop at once."""
@@ -46,36 +49,42 @@ class Session:
         gate.acquire()
         return self._settle(Visit(gate.release, self._caller, operation, request), gate)
 
-    def exchange(self, first: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
-        """Both requests, one after the other; the poll's answer. `told` is given the first one's outcome once that is durable, which
-        the poll's own changes are too by then: so there is one wait for both. Raises: as `call`, for the poll.
+    def exchange(self, answers: Sequence[Told], poll: Request, most: int) -> list[Mapping[str, Any]]:
+        """All requests, one after the other; what the poll brought, and as many tasks more as there are at once, up to `most` in all.
+
+        An answer's outcome is told once that is durable, which the poll's own changes are too by then: so there is one wait for all.
+        Raises: as `call`, for the poll.
         """
-        gates = threading.Lock(), threading.Lock()
-        visits = tuple(Visit(gate.release, self._caller, *request) for gate, request in zip(gates, (first, poll), strict=True))
-        for gate in gates:
-            gate.acquire()
+        settled, found = threading.Lock(), threading.Lock()
+        visits = [Visit(settled.release, self._caller, *request) for request, _ in answers]
+        polls = [Visit(found.release, self._caller, *poll)]
+        settled.acquire()
+        found.acquire()
         try:
-            seated, standing = self._host.admit_both(*visits)
+            seated, standing = self._host.admit_all(visits, polls, most)
         except EndpointUnavailable as error:
-            told(partial(_refuse, error))
+            for _, told in answers:
+                told(partial(_refuse, error))
             raise
-        parked = seated is not visits[1]
+        parked = seated is not polls[0]
         try:
             if standing is not Standing.DURABLE:
-                self._wait(seated, gates[0 if parked else 1], standing)
+                self._wait(seated, settled if parked else found, standing)
         except BaseException:
-            if parked:
-                self._abandon(visits[1])
+            self._abandon(*(visit for visit in polls if visit is not seated))
             raise
-        visits[0].error = seated.error
         try:
-            told(partial(self.answer, visits[0]))
+            for visit, (_, told) in zip(visits, answers, strict=True):
+                visit.error = seated.error
+                told(partial(self.answer, visit))
         except BaseException:
-            self._abandon(visits[1])
+            self._abandon(*polls)
             raise
         if parked:
-            self._wait(visits[1], gates[1], Standing.WAIT)
-        return self.answer(visits[1])
+            self._wait(polls[0], found, Standing.WAIT)
+        for visit in polls[1:]:
+            visit.error = seated.error
+        return [self.answer(visit) for visit in polls]
 
     def attend(self, errand: Errand) -> Mapping[str, Any]:
         """As `call`, with an errand of the service itself; one that finds nothing comes back empty after a minute."""
@@ -103,13 +112,15 @@ class Session:
         if visit.leads:
             self._lead(visit, parked=False)
 
-    def _abandon(self, visit: Visit) -> None:
-        """Nobody waits for it any more."""
-        if self._host.abandon(visit):
-            self._lead(visit, parked=True)
+    def _abandon(self, *visits: Visit) -> None:
+        """Nobody waits for them any more."""
+        for visit in visits:
+            if self._host.abandon(visit):
+                self._lead(visit, parked=True)
 
     def _lead(self, visit: Visit, *, parked: bool) -> None:
         """`parked`: what fails is not this visit's own."""
+        visit.leads = False
         try:
             self._host.lead()
         except DatabaseUnusable as error:

@@ -7,7 +7,7 @@ shared with the endpoint: read them, never change them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn, Protocol, TypeAlias, runtime_checkable
 
@@ -46,17 +46,20 @@ Answered: TypeAlias = Callable[[], Mapping[str, Any]]
 """Gives the response of a call that was made, or raises what `Client.call` would have."""
 
 
-Exchange: TypeAlias = Callable[[Request, Callable[[Answered], None], Request], Mapping[str, Any]]
-"""Answers a task and asks for the next one, gives the poll's response. Its second argument is called once, as soon as it is known what
-came of the answer. Raises what `Client.call` raises for the poll; an answer's faults are for whoever is told.
+Told: TypeAlias = tuple[Request, Callable[[Answered], None]]
+"""A task's answer, and who is told, once, as soon as it is known what came of it."""
+
+Exchange: TypeAlias = Callable[[Sequence[Told], Request, int], Sequence[Mapping[str, Any]]]
+"""Answers tasks and asks for the next ones; gives what the poll brought, and as many tasks more as there are at once, up to so many in
+all. Raises what `Client.call` raises for the poll; an answer's faults are for whoever is told.
 """
 
 
 @runtime_checkable
 class Exchanging(Protocol):
-    """A client that waits for an answer's durability and for the next task at once: half the waiting of a busy loop."""
+    """A client that waits for answers' durability and for the next tasks at once: half the waiting of a busy loop, or less."""
 
-    def exchange(self, answer: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
+    def exchange(self, answers: Sequence[Told], poll: Request, most: int) -> Sequence[Mapping[str, Any]]:
         """See Exchange."""
         ...
 
@@ -66,9 +69,10 @@ def exchange_of(client: Client) -> Exchange:
     return client.exchange if isinstance(client, Exchanging) else partial(_one_after_the_other, client)
 
 
-def _one_after_the_other(client: Client, answer: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
-    told(outcome_of(client, answer))
-    return client.call(*poll)
+def _one_after_the_other(client: Client, answers: Sequence[Told], poll: Request, _most: int) -> Sequence[Mapping[str, Any]]:
+    for request, told in answers:
+        told(outcome_of(client, request))
+    return [client.call(*poll)]
 
 
 def outcome_of(client: Client, request: Request) -> Answered:

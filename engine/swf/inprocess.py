@@ -7,7 +7,7 @@ a service of its own. Here: that sharing, and the translation of faults. Imports
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from engine.service.faults import Fault
 from engine.service.host import Host
 from engine.service.lambdas import Functions, Lambdas
 from engine.service.sessions import Session
-from engine.swf.client import Answered, Request
+from engine.swf.client import Answered, Request, Told
 
 
 @dataclass(slots=True)
@@ -73,12 +73,15 @@ class SessionClient:
         except Fault as fault:
             raise self._translated(operation, fault) from fault
 
-    def exchange(self, answer: Request, told: Callable[[Answered], None], poll: Request) -> Mapping[str, Any]:
+    def exchange(self, answers: Sequence[Told], poll: Request, most: int) -> Sequence[Mapping[str, Any]]:
         """See Exchanging."""
         try:
-            return self._session.exchange(answer, lambda outcome: told(partial(self._outcome, answer[0], outcome)), poll)
+            return self._session.exchange([(request, partial(self._tell, request[0], told)) for request, told in answers], poll, most)
         except Fault as fault:
             raise self._translated(poll[0], fault) from fault
+
+    def _tell(self, operation: str, told: Callable[[Answered], None], outcome: Answered) -> None:
+        told(partial(self._outcome, operation, outcome))
 
     def _outcome(self, operation: str, outcome: Answered) -> Mapping[str, Any]:
         try:

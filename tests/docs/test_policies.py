@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.runtime.register import register
 from engine.runtime.start import StartOptions, start
 from engine.runtime.until_signal import Part, finish
 from engine.runtime.worker import Worker, WorkerSettings
-from engine.swf.client import Client, Exchange, Request, exchange_of
+from engine.swf.client import Client, Exchange, Request, Told, exchange_of
 from engine.swf.connect import connect
 from tests.cli.command import ROOT
 
@@ -52,9 +52,9 @@ class Overheard:
         self.asked.add(operation)
         return self._client.call(operation, request)
 
-    def exchange(self, answer: Request, told: Callable[[Any], None], poll: Request) -> Mapping[str, Any]:
-        self.asked |= {answer[0], poll[0]}
-        return self._exchange(answer, told, poll)
+    def exchange(self, answers: Sequence[Told], poll: Request, most: int) -> Sequence[Mapping[str, Any]]:
+        self.asked |= {poll[0], *(operation for (operation, _), _ in answers)}
+        return self._exchange(answers, poll, most)
 
     def interrupt(self) -> None:
         self._client.interrupt()

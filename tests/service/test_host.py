@@ -405,7 +405,7 @@ def test_who_was_handed_a_task_is_told_when_a_bug_in_what_came_with_it_costs_the
         monkeypatch.setattr(host._core, "handle", stumble)
         answer = ("RespondDecisionTaskCompleted", {"taskToken": task["taskToken"], "decisions": [schedule("a")]})
         with pytest.raises(ZeroDivisionError):
-            session.exchange(answer, lambda _: None, ("PollForDecisionTask", POLL))
+            session.exchange([(answer, lambda _: None)], ("PollForDecisionTask", POLL), 1)
         with pytest.raises(EndpointUnavailable):
             poller.outcome()
         session.call(*answer)

@@ -23,7 +23,9 @@ from engine.runtime.worker import Worker, WorkerSettings
 from engine.swf.client import Client
 from engine.swf.connect import Durability, connect
 
-DECIDER_THREADS = 6
+DECIDER_THREADS = 2
+"""In-process, as `swfgraph run` has: each takes several tasks at once. Over HTTP a thread has one, and waits for it longer."""
+DECIDER_THREADS_OVER_HTTP = 6
 WORKER_THREADS = 12
 SWITCH_SECONDS = 0.0005
 SECONDS = 60.0
@@ -64,7 +66,7 @@ def in_process(plans: Sequence[Plan], durability: Durability) -> Iterator[Stage]
 def on_file(file: Path, plans: Sequence[Plan], durability: Durability) -> Iterator[Stage]:
     """In this process, on a file that may have something in it."""
     client = connect(url_of(file), durability=durability)
-    with quick_switches(), contextlib.closing(client), _deciding(client, plans) as ear, _working(client, plans):
+    with quick_switches(), contextlib.closing(client), _deciding(client, plans, DECIDER_THREADS) as ear, _working(client, plans):
         yield Stage(client=client, heard=ear.listen)
 
 
@@ -93,16 +95,16 @@ def over_http(plans: Sequence[Plan], durability: Durability, worker: Sequence[st
         stack.enter_context(_process([sys.executable, "-m", "engine.cli.main", *serve]))
         _await_port(port)
         client = stack.enter_context(contextlib.closing(connect(url)))
-        ear = stack.enter_context(_deciding(client, plans))
+        ear = stack.enter_context(_deciding(client, plans, DECIDER_THREADS_OVER_HTTP))
         stack.enter_context(_process([*worker, url]))
         yield Stage(client=client, heard=ear.listen)
 
 
 @contextlib.contextmanager
-def _deciding(client: Client, plans: Sequence[Plan]) -> Iterator[_Ear]:
+def _deciding(client: Client, plans: Sequence[Plan], threads: int) -> Iterator[_Ear]:
     register(client, [plan.spec for plan in plans])
     ear = _Ear()
-    decider = Decider(client, plans, DeciderSettings(threads=DECIDER_THREADS), on_decided=ear)
+    decider = Decider(client, plans, DeciderSettings(threads=threads), on_decided=ear)
     decider.start(lambda: None)
     try:
         yield ear
