@@ -47,6 +47,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Steer": {
         "signal": Entry(module="engine.cli.signal", help="Send a signal to an execution."),
+        "task": Entry(module="engine.cli.task", help="Answer an activity task from anywhere, with its token."),
         "cancel": Entry(module="engine.cli.cancel", help="Ask an execution to cancel."),
         "retry": Entry(module="engine.cli.retry", help="Start a closed execution again, from where it failed."),
         "terminate": Entry(module="engine.cli.terminate", help="End an execution at once."),

@@ -122,8 +122,11 @@ spec_data_command = _common(_URL, _DATABASE, _SPEC_DOMAIN, _PAYLOADS)
 execution_data_command = _common(_URL, _DATABASE, _DOMAIN, _ENVIRONMENT, _PAYLOADS)
 """As `execution_command`, for those that send or read payloads."""
 
+endpoint_command = _common(_URL, _DATABASE)
+"""For commands on an endpoint, whatever its domains."""
+
 endpoint_data_command = _common(_URL, _DATABASE, _PAYLOADS)
-"""For commands on an endpoint, whatever its domains, and its payloads."""
+"""As `endpoint_command`, for those that send or read payloads."""
 
 
 def _offered(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem[Any]]]:

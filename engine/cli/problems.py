@@ -100,7 +100,9 @@ def _with_hint(fault: SwfFault) -> str:
 def _report_usage(error: click.ClickException, *, as_json: bool) -> Exit:
     if as_json:
         _write_json({"type": "UsageError", "message": error.format_message()}, Exit.USAGE)
-    elif isinstance(error, click.UsageError) and error.message:
+    elif isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+    elif isinstance(error, click.UsageError):
         _complain(error.format_message())
         if error.ctx is not None:
             click.echo(f"\n{error.ctx.get_usage()}\nMore: {error.ctx.command_path} --help", err=True)

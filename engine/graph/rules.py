@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.errors import Finding
 from engine.graph.findings import Places
-from engine.spec.model import ABSENT, Goto, LambdaNode, RetryRule, Spec, WaitNode, Work
+from engine.spec.model import ABSENT, UNLIMITED, ActivityNode, Goto, LambdaNode, RetryRule, Spec, WaitNode, Work
 
 _EVERYTHING = "*"
 
@@ -24,6 +24,7 @@ def rule_findings(spec: Spec, places: Places) -> Iterator[Finding]:
             final = [rule.errors if isinstance(rule.then, Goto) else () for rule in node.catch]  # retryFrom ends with its budget
             yield from _shadowed(final, f"/nodes/{name}/catch", "catch", places)
     yield from _without_role(spec, places)
+    yield from _unanswered(spec, places)
 
 
 def _shadowed_retries(rules: Sequence[RetryRule], pointer: str, places: Places) -> Iterator[Finding]:
@@ -45,3 +46,13 @@ def _without_role(spec: Spec, places: Places) -> Iterator[Finding]:
     if functions and spec.lambda_role is ABSENT:
         message = f'node "{functions[0]}" is a Lambda function, and the workflow has no lambdaRole with which SWF could call it'
         yield places.warning("no-lambda-role", f"/nodes/{functions[0]}", message, hint="give the ARN of a role as lambdaRole", key=True)
+
+
+def _unanswered(spec: Spec, places: Places) -> Iterator[Finding]:
+    """Nobody watches over a task that was handed on: only its timeouts end it, if whoever has its token never answers."""
+    for name, node in spec.nodes.items():
+        if not isinstance(node, ActivityNode) or node.activity not in spec.activities or not spec.activities[node.activity].answered_later:
+            continue
+        if {node.timeouts.start_to_close, node.timeouts.schedule_to_close, node.timeouts.heartbeat} == {UNLIMITED}:
+            message = f'the tasks of node "{name}" are answered later, and nothing ends one that never is'
+            yield places.warning("no-timeout", f"/nodes/{name}", message, hint="give the node or its activity type startToClose", key=True)

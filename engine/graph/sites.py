@@ -87,7 +87,7 @@ def sites_of(spec: Spec) -> Iterator[Site]:
 def templates_of(spec: Spec) -> Iterator[Held]:
     for name, activity in spec.activities.items():
         for pointer, template in _of_worker(name, activity):
-            yield Held(template=template, pointer=pointer, roots=_TASK)
+            yield Held(template=template, pointer=pointer, roots=(*_TASK, "taskToken") if activity.answered_later else _TASK)
     for name, node in spec.nodes.items():
         for key, given, more in _of_node(node):
             if given is not ABSENT:

@@ -47,6 +47,11 @@ class Activity:
         """True once the function should stop: its cancellation was requested, its task was lost, or the worker is stopping."""
         return self.leash.why is not ABSENT
 
+    @property
+    def task_token(self) -> str:
+        """What the task is answered with, where its activity type says `"answer": "later"`; else empty."""
+        return self.job.token
+
     def heartbeat(self, details: Json) -> None:
         """Report progress. Returns at once; the worker sends the latest details with its next heartbeat, within about a second.
 

@@ -31,7 +31,7 @@ PollForActivityTask does not show the task's `control`, which says it too."""
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """A task that was handed out, without the token: handlers run it, they don't answer it."""
+    """A task that was handed out. Handlers run it; they don't answer it, and have its token only to hand it on."""
 
     activity: str
     version: str
@@ -44,6 +44,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """The payload; empty where there is none."""
     longest: int = PAYLOAD_LIMIT
     """Characters of the longest result that can be answered."""
+    token: str = ""
+    """What is run is given it, and what it gives is not looked at: its activity type is answered later. Else empty."""
 
     @property
     def address(self) -> dict[str, str]:
@@ -92,7 +94,12 @@ class Abandoned:
     """The service no longer waits for this task: there is nobody to answer."""
 
 
-Outcome: TypeAlias = Completed | Failed | Canceled | Abandoned
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOn:
+    """What was run has ended well; the task stays open until whoever has its token answers it."""
+
+
+Outcome: TypeAlias = Completed | Failed | Canceled | Abandoned | HandedOn
 
 
 class Why(StrEnum):

@@ -25,7 +25,20 @@ from engine.runtime.loops import Grace, Loops
 from engine.runtime.payloads.claims import NO_CLAIMS, Claims
 from engine.runtime.payloads.reference import may_refer
 from engine.runtime.queues import TaskQueue, default_identity, take_one
-from engine.runtime.task import PAYLOAD_LIMIT, REASON_LIMIT, Abandoned, Canceled, Completed, Failed, Job, Leash, Outcome, Text, Why
+from engine.runtime.task import (
+    PAYLOAD_LIMIT,
+    REASON_LIMIT,
+    Abandoned,
+    Canceled,
+    Completed,
+    Failed,
+    HandedOn,
+    Job,
+    Leash,
+    Outcome,
+    Text,
+    Why,
+)
 from engine.spec.inputs import check_input
 from engine.spec.model import ABSENT, Spec
 from engine.spec.payload import decode
@@ -33,6 +46,8 @@ from engine.swf.client import Answered, Client, Request, outcome_of
 from engine.swf.tasks import EMPTY, ActivityTask, parse_activity_task
 
 log = logging.getLogger(__name__)
+of_programs = logging.getLogger("engine.runtime.handlers")
+"""What is heard where answers are told in another way (`worker --once`), but not what programs do."""
 
 _LOGGED: Final = 200
 _LOOK: Final = 0.05
@@ -131,7 +146,7 @@ class Worker:
         task = parse_activity_task(self._polls.call(*self._requests[queue]))
         while task is not EMPTY:
             job, outcome = self._work(queue, task)
-            if isinstance(outcome, Abandoned) or self._slots.stopping.is_set():
+            if isinstance(outcome, Abandoned | HandedOn) or self._slots.stopping.is_set():
                 self._answer(task, job, outcome)
                 return
             told, poll = partial(self._told, task, job), self._requests[queue]
@@ -176,19 +191,22 @@ class Worker:
         leash = Leash()
         with self._heart.beating_for(task.token, job, leash, known.interval):
             try:
-                return self._claimed(known, job, leash)
+                return self._claimed(known, job, task.token, leash)
             except PayloadError as error:
                 return Failed(
                     reason="Payload.Missing" if isinstance(error, PayloadMissing) else "Payload.StoreUnusable", details=str(error)
                 )
 
-    def _claimed(self, known: Known, job: Job, leash: Leash) -> Outcome:
+    def _claimed(self, known: Known, job: Job, token: str, leash: Leash) -> Outcome:
         """Payloads that are too long for SWF are fetched and stored within the task's time. Raises: PayloadError."""
         if may_refer(job.input):
             job = replace(job, input=self._claims.resolved(job.input))
         refusal = _refusal(known, job)
         if refusal is not ABSENT:
             return Failed(reason="Input.Invalid", details=refusal)
+        if known.activity.answered_later:
+            outcome = known.handler.run(replace(job, token=token), leash)
+            return HandedOn() if isinstance(outcome, Completed) else outcome
         outcome = known.handler.run(job, leash)
         if isinstance(outcome, Completed) and outcome.result is not ABSENT:
             sent = self._claims.kept(outcome.result)
@@ -205,7 +223,7 @@ class Worker:
         )
 
     def _answer(self, task: ActivityTask, job: Job, outcome: Outcome) -> None:
-        if isinstance(outcome, Abandoned):
+        if isinstance(outcome, Abandoned | HandedOn):
             del self._in_hand[task.token]
         else:
             self._told(task, job, outcome_of(self._answers, _answer(task, outcome)))
@@ -282,6 +300,8 @@ def _log_outcome(job: Job, outcome: Outcome) -> None:
             log.info("%s was canceled", job.activity, extra=job.address)
         case Abandoned():
             log.warning("%s was ended: nobody waits for it any more", job.activity, extra=job.address)
+        case HandedOn():
+            of_programs.info("%s has handed its task on: whoever has the token answers it", job.activity, extra=job.address)
         case _:
             assert_never(outcome)
 

@@ -155,6 +155,8 @@ class ActivityType:
     run: ActivityRun | Literal[Absent.ABSENT] = ABSENT
     """Absent: some other worker, not swfgraph's, runs it."""
     output: FileOutput | Literal[Absent.ABSENT] = ABSENT
+    answered_later: bool = False
+    """What is run hands the task's token on; when that has ended well, the task is left open for whoever has the token."""
     input_schema: Json | Literal[Absent.ABSENT] = ABSENT
     description: str = ""
 

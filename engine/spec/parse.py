@@ -13,6 +13,7 @@ from pathlib import Path
 from engine.spec.duration import parse_duration
 from engine.spec.model import (
     ABSENT,
+    UNLIMITED,
     ActivityRun,
     ActivityTimeouts,
     ActivityType,
@@ -83,11 +84,14 @@ def _workflow_timeouts(value: Object) -> WorkflowTimeouts:
 
 
 def _activity_type(name: str, value: Object, defaults: Defaults) -> ActivityType:
+    later = "answer" in value
+    inherited = replace(defaults.timeouts, heartbeat=UNLIMITED) if later else defaults.timeouts  # no worker is there to send any
     return ActivityType(
         name=name,
         version=value["version"],
         task_list=value.get("taskList", defaults.task_list),
-        timeouts=activity_timeouts(value.get("timeouts", {}), defaults.timeouts),
+        timeouts=activity_timeouts(value.get("timeouts", {}), inherited),
+        answered_later=later,
         run=_run(value["run"]) if "run" in value else ABSENT,
         output=FileOutput(path=Template(value=value["output"]["file"])) if "output" in value else ABSENT,
         input_schema=value.get("inputSchema", ABSENT),

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import Severity
 from engine.graph.check import check_document
 from engine.spec.source import parse_document
-from tests.graph.samples import call, child, document, end, listen, only
+from tests.graph.samples import call, child, document, end, findings, listen, only, rules
 
 SHADOWED: list[dict[str, Any]] = [{}, {"errors": ["Slow"]}]
 CAUGHT: list[dict[str, Any]] = [{"next": "done"}, {"errors": ["Bad"], "next": "done"}]
@@ -37,3 +37,34 @@ def test_a_function_without_a_role_is_a_warning() -> None:
     del value["lambdaRole"]
     (finding,) = check_document(parse_document(json.dumps(value), "sample.json")).findings
     assert (finding.rule, finding.severity, finding.pointer) == ("no-lambda-role", Severity.WARNING, "/nodes/a")
+
+
+LATER: dict[str, Any] = {"version": "1", "answer": "later", "run": {"command": ["ask", "{% taskToken %}"]}}
+
+
+@pytest.mark.parametrize(
+    ("timeouts", "told"),
+    [
+        ({}, ["no-timeout"]),
+        ({"startToClose": "1d"}, []),
+        ({"scheduleToClose": 5}, []),
+        ({"heartbeat": 5}, []),
+        ({"scheduleToStart": 5}, ["no-timeout"]),
+    ],
+)
+def test_a_task_that_is_answered_later_and_that_nothing_ends_is_a_warning(timeouts: dict[str, Any], told: list[str]) -> None:
+    nodes = {"a": {"type": "activity", "activity": "Ask", "timeouts": timeouts, "next": "done"}, "done": end()}
+    found = findings(nodes, activities={"Ask": LATER})
+    assert [(one.rule, one.severity, one.pointer) for one in found] == [(rule, Severity.WARNING, "/nodes/a") for rule in told]
+
+
+def test_only_what_is_answered_later_sees_its_token() -> None:
+    nodes = {"a": {"type": "activity", "activity": "Ask", "next": "done"}, "done": end()}
+    now = {key: value for key, value in LATER.items() if key != "answer"}
+    assert rules(nodes, activities={"Ask": now}) == ["unknown-name"]
+
+
+def test_what_is_answered_later_has_no_output_of_its_own() -> None:
+    nodes = {"a": {"type": "activity", "activity": "Ask", "next": "done"}, "done": end()}
+    found = only(nodes, activities={"Ask": {**LATER, "output": {"file": "x"}, "timeouts": {"startToClose": 9}}})
+    assert (found.severity, found.pointer) == (Severity.ERROR, "/activities/Ask/output")

@@ -135,6 +135,21 @@ def test_the_nearest_timeout_holds_one_by_one() -> None:
     assert spec.activities["work"].timeouts == ActivityTimeouts(heartbeat=20, start_to_close=0, schedule_to_start=120)
 
 
+def test_nobody_is_silent_over_a_task_that_is_answered_later_unless_its_author_says_so() -> None:
+    later: Json = {"version": "1", "answer": "later", "run": {"command": ["true"]}}
+    spec = parsed(
+        spec_of(
+            nodes={"n": ACTIVITY},
+            activities={"work": later, "told": {**later, "timeouts": {"heartbeat": "5m"}}},
+            defaults={"timeouts": {"heartbeat": "30s", "startToClose": "1h"}},
+        )
+    )
+    assert [one.answered_later for one in spec.activities.values()] == [True, True]
+    assert [one.timeouts.heartbeat for one in spec.activities.values()] == [UNLIMITED, 300]
+    assert isinstance(node := spec.nodes["n"], ActivityNode)
+    assert node.timeouts == ActivityTimeouts(heartbeat=UNLIMITED, start_to_close=3600)
+
+
 @pytest.mark.parametrize(
     ("node", "defaults", "rules"),
     [

@@ -67,6 +67,8 @@ class CommandHandler:
             return stopped(leash.why)
         if ended.code != 0:
             return failure(ended, name)
+        if job.token:
+            return Completed()
         if self.output is ABSENT:
             return result_of_text(ended.stdout, complete=ended.stdout_complete, what="stdout", longest=job.longest)
         try:
@@ -79,7 +81,7 @@ class CommandHandler:
 def task_environment(job: Job) -> Mapping[str, str]:
     """The SWFGRAPH_* variables of one task. Without input there is no SWFGRAPH_INPUT; nor where it is too large for one.
 
-    SWFGRAPH_ITEM is the index of the item, where the node has items.
+    SWFGRAPH_ITEM is the index of the item, where the node has items; SWFGRAPH_TASK_TOKEN is there where others answer.
     """
     environment = {
         "SWFGRAPH_ACTIVITY_ID": job.activity_id,
@@ -93,6 +95,8 @@ def task_environment(job: Job) -> Mapping[str, str]:
     }
     if job.item is not ABSENT:
         environment["SWFGRAPH_ITEM"] = str(job.item)
+    if job.token:
+        environment["SWFGRAPH_TASK_TOKEN"] = job.token
     if job.input and _fits_a_variable(job.input):
         environment["SWFGRAPH_INPUT"] = job.input
     return environment

@@ -26,7 +26,7 @@ from engine.errors import ExpressionError
 from engine.runtime.handlers.output import result_of_text
 from engine.runtime.handlers.process import STDOUT_LIMIT
 from engine.runtime.handlers.scope import render_text, render_value
-from engine.runtime.task import Failed, Job, Leash, Outcome, stopped
+from engine.runtime.task import Completed, Failed, Job, Leash, Outcome, stopped
 from engine.spec.model import ABSENT, HttpRun
 from engine.spec.payload import encode
 
@@ -70,7 +70,7 @@ class HttpHandler:
         inbox: SimpleQueue[Outcome] = SimpleQueue()
         given_up = threading.Event()
         leash.listen(lambda: None if leash.why is ABSENT else inbox.put(stopped(leash.why)))
-        request = partial(self._outcome, asked, job.longest, given_up)
+        request = partial(self._outcome, asked, job, given_up)
         threading.Thread(target=lambda: inbox.put(request()), name="http", daemon=True).start()
         try:
             return inbox.get(timeout=self.run_as.timeout)
@@ -103,16 +103,18 @@ class HttpHandler:
                 headers["Content-Type"] = kind
         return _Asked(method=self.run_as.method, url=url, headers=headers, body=body)
 
-    def _outcome(self, asked: _Asked, longest: int, given_up: threading.Event) -> Outcome:
+    def _outcome(self, asked: _Asked, job: Job, given_up: threading.Event) -> Outcome:
         where = _shown(asked.url)
         try:
-            answered = self._ask(asked, max(STDOUT_LIMIT, longest), given_up)
+            answered = self._ask(asked, max(STDOUT_LIMIT, job.longest), given_up)
         except (HTTPError, ValueError, UnicodeError, OSError) as error:
             return _not_answered(error, where)
         if not any(_matches(answered.status, one) for one in self.run_as.expect):
             said = answered.body[:_HEAD].decode("utf-8", "replace").strip()
             return Failed(reason=f"Http.{answered.status}", details=said or f"{where} answered {answered.status}, with an empty body")
-        return result_of_text(answered.body, complete=answered.complete, what="the response's body", longest=longest)
+        if job.token:
+            return Completed()
+        return result_of_text(answered.body, complete=answered.complete, what="the response's body", longest=job.longest)
 
     def _ask(self, asked: _Asked, most: int, given_up: threading.Event) -> _Answered:
         response = _POOL.request(

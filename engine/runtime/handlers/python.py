@@ -18,7 +18,7 @@ from typing import Final
 
 from engine.runtime.activity import Activity, ActivityCanceled, call_as
 from engine.runtime.handlers.output import result_of_value
-from engine.runtime.task import REASON_LIMIT, Canceled, Failed, Job, Leash, Outcome, stopped
+from engine.runtime.task import REASON_LIMIT, Canceled, Completed, Failed, Job, Leash, Outcome, stopped
 from engine.spec.model import ABSENT, Json, PythonRun
 from engine.spec.payload import decode
 
@@ -52,7 +52,7 @@ class PythonHandler:
             return Canceled(details=canceled.details) if leash.why is ABSENT else stopped(leash.why, canceled.details)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code: whatever it raises is the task's failure
             return failure(error)
-        return result_of_value(result, f"the return value of {name}", job.longest)
+        return Completed() if job.token else result_of_value(result, f"the return value of {name}", job.longest)
 
 
 def _call(function: Callable[..., Json], arguments: Sequence[Json]) -> Json:

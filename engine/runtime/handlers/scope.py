@@ -12,12 +12,14 @@ from engine.spec.template import render
 
 
 class TaskScope:
-    """Root names: `input` (left out where the task has none), `activityId`, `workflowId`, `runId`."""
+    """Root names: `input` (left out where the task has none), `activityId`, `workflowId`, `runId`; `taskToken` where others answer."""
 
     def __init__(self, job: Job, now: float) -> None:
         self.now = now
         self._job = job
         self._root: dict[str, Json] = {"activityId": job.activity_id, "workflowId": job.workflow_id, "runId": job.run_id}
+        if job.token:
+            self._root["taskToken"] = job.token
 
     def root(self, references: References) -> dict[str, Json]:  # noqa: ARG002 - all of it costs as much as a part
         """The input is decoded when the first expression asks: it may be long, and most arguments are plain text."""

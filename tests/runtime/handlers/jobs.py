@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.runtime.task import Job
 
 
-def job(given: str = "", *, activity: str = "Greet", activity_id: str = "greet") -> Job:
+def job(given: str = "", *, activity: str = "Greet", activity_id: str = "greet", token: str = "") -> Job:
     return Job(
         activity=activity,
         version="1.0",
@@ -15,4 +15,5 @@ def job(given: str = "", *, activity: str = "Greet", activity_id: str = "greet")
         workflow_id="greeting-1",
         run_id="run-1",
         input=given,
+        token=token,
     )

@@ -88,6 +88,12 @@ def result(outcome: Outcome) -> Any:
     return json.loads(outcome.result)
 
 
+def test_a_request_that_hands_its_task_on_sends_the_token_and_its_response_is_no_result(server: str) -> None:
+    run = HttpRun(url=Template(value=f"{server}/binary"), method="POST", body=Template(value={"token": "{% taskToken %}"}))
+    assert HttpHandler(run_as=run).run(job(token="1.2.3"), Leash()) == Completed()  # noqa: S106 - no password
+    assert json.loads(SEEN[-1]["body"]) == {"token": "1.2.3"}
+
+
 def test_the_response_is_the_result_and_the_input_fills_in_what_was_left_open(server: str) -> None:
     told = result(
         ask(
