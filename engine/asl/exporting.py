@@ -1,7 +1,7 @@
 """A plan -> a state machine in JSONata mode, where ASL can say it; what it can't say is refused, what does not change the flow is a loss.
 
 Every node is a state of the same name. What our root document holds is held by variables (see `reading`): each state assigns its node's
-result. A fan-out is a Parallel (see `nests`), whose branches hand back what they have assigned. A retry edge is a transition back through
+result. A fan-out is a Parallel (see `nests`), whose branches hand back what they have assigned. A node with items is a Map. A retry edge is a transition back through
 a Pass that counts its turns and forgets the results of what runs again.
 Imports `nests`, `outgoing`, `reading`, `report`, `graph.plan`, `spec.model`, `errors`; imported by the CLI.
 """
@@ -9,13 +9,13 @@ Imports `nests`, `outgoing`, `reading`, `report`, `graph.plan`, `spec.model`, `e
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, assert_never
 
 from engine.asl.nests import nest_of
-from engine.asl.outgoing import error_names, resource_of, retriers, timeouts
-from engine.asl.reading import expression, template, value_of
+from engine.asl.outgoing import State, error_names, map_of, raw_of, task_of
+from engine.asl.reading import RESULT, expression, template, value_of
 from engine.asl.report import NotExpressible, Remark, Report
 from engine.errors import AslError
 from engine.graph.plan import EdgeKind, Plan
@@ -28,6 +28,7 @@ from engine.spec.model import (
     DecisionNode,
     Goto,
     JoinKind,
+    Json,
     LambdaNode,
     Node,
     PassNode,
@@ -37,12 +38,17 @@ from engine.spec.model import (
     WaitFor,
     WaitNode,
     WaitUntil,
+    Work,
     WorkflowNode,
 )
 
-State = dict[str, Any]
 BEGIN: Final = "$begin"
-_ERROR: Final = "$states.errorOutput"
+_TASK_ERROR: Final = '{"name": $states.errorOutput.Error, "message": $states.errorOutput.Cause}'
+_CHILD_ERROR: Final = """($e := $states.errorOutput; $e.Error = "States.Timeout" ? {"name": "Child.TimedOut", "message": ""}
+ : $substring($e.Cause, 0, 1) = "{" ? ($c := $parse($e.Cause); {"name": $c.Status = "TIMED_OUT" ? "Child.TimedOut"
+ : $c.Status = "ABORTED" ? "Child.Terminated" : "Child.Failed", "message": $join([$c.Error, $c.Cause], ": ")})
+ : {"name": $e.Error, "message": $e.Cause})""".replace("\n", "")
+"""What is known of an error as expressions read it; of a child's, its Cause says how the execution has ended, in JSON."""
 _IS_TRUE: Final = "({}) = true"
 
 
@@ -129,7 +135,9 @@ class _Export:
             inner = _Export(plan=self.plan, report=self.report, states={}, stop=nest.join, inside=inside)
             start = inner.target((inside[0],), pointer)
             branches.append({"StartAt": start, "States": inner.states})
-        assign = {part: f"{{% $merge([${part}, $states.result.{part}]) %}}" for part in ("results", "errors")}
+        inside = [name for branch in nest.branches for name in branch]
+        known = {"results": "$results", "errors": _without("$errors", inside)}
+        assign = {part: f"{{% $merge([{kept}, $states.result.{part}]) %}}" for part, kept in known.items()}
         self.states[fork] = {"Type": "Parallel", "Branches": branches, "Assign": assign, "Output": "{% $input %}"}
         self.states[fork] |= self.leading((nest.join,), pointer)
         return fork
@@ -140,10 +148,8 @@ class _Export:
         state: State = {}
         self.states[node.name] = state
         match node:
-            case ActivityNode() | LambdaNode():
+            case ActivityNode() | LambdaNode() | WorkflowNode():
                 self._work(node, state, pointer)
-            case WorkflowNode():
-                raise AslError(pointer, "a child workflow: which state machine it would be is not known")
             case WaitNode():
                 self._wait(node, state, pointer)
             case PassNode():
@@ -158,27 +164,26 @@ class _Export:
         if getattr(node, "description", ""):
             state["Comment"] = node.description
 
-    def _work(self, node: ActivityNode | LambdaNode, state: State, pointer: str) -> None:
+    def _work(self, node: Work, state: State, pointer: str) -> None:
         if node.compensate is not ABSENT:
             raise AslError(f"{pointer}/compensate", "a state machine undoes nothing by itself")
         if node.for_each is not ABSENT:
-            raise AslError(f"{pointer}/forEach", "items are run by a Map, whose single attempts ASL does not retry apart from one another")
-        given = template(node.input.value) if node.input is not ABSENT else "{% null %}"
-        output = "$states.result" if node.output is ABSENT else value_of(node.output.value)
-        state |= {"Type": "Task", "Resource": resource_of(node), "Arguments": given, "Assign": _result(node.name, output)}
-        state |= timeouts(node, pointer, self.report)
-        if node.retry:
-            state["Retry"] = retriers(node.retry, pointer, self.report)
+            state |= {**map_of(node, node.for_each, pointer, self.report), "Assign": _result(node.name, RESULT)}
+        else:
+            output = raw_of(node) if node.output is ABSENT else value_of(node.output.value, raw_of(node))
+            state |= {**task_of(node, pointer, self.report), "Assign": _result(node.name, output)}
         if node.catch:
-            state["Catch"] = self._catchers(node.name, node.catch, pointer)
+            state["Catch"] = self._catchers(node, node.catch, pointer)
+            state["Assign"]["errors"] = f"{{% {_without('$errors', [node.name])} %}}"
         state |= self.leading(node.next, pointer)
 
-    def _catchers(self, name: str, rules: tuple[CatchRule, ...], pointer: str) -> list[State]:
+    def _catchers(self, node: Work, rules: tuple[CatchRule, ...], pointer: str) -> list[State]:
         found = []
+        name, told = node.name, _CHILD_ERROR if isinstance(node, WorkflowNode) else _TASK_ERROR
         for index, rule in enumerate(rules):
-            error = f'{{"name": {_ERROR}.Error, "message": {_ERROR}.Cause, "attempts": $states.context.State.RetryCount + 1}}'
+            error = f'$merge([{told}, {{"attempts": $states.context.State.RetryCount + 1}}])'
             assign = {"errors": f"{{% $merge([$errors, {{{json.dumps(name)}: {error}}}]) %}}"}
-            names = error_names(rule.errors, f"{pointer}/catch/{index}")
+            names = error_names(node, rule.errors, f"{pointer}/catch/{index}", self.report)
             if isinstance(rule.then, Goto):
                 then = self.leading(rule.then.targets, pointer)["Next"]
             else:
@@ -204,8 +209,7 @@ class _Export:
         return again
 
     def _forgetting(self, key: str, target: str) -> State:
-        gone = json.dumps(sorted(self.plan.downstream[target]))
-        kept = f"{{% $merge([{{}}, $sift($results, function($v, $k) {{ $not($k in {gone}) }})]) %}}"
+        kept = f"{{% {_without('$results', sorted(self.plan.downstream[target]))} %}}"
         return {"turns": f"{{% $merge([$turns, {{{json.dumps(key)}: {_turns(key)} + 1}}]) %}}", "results": kept}
 
     def _wait(self, node: WaitNode, state: State, pointer: str) -> None:
@@ -248,16 +252,25 @@ class _Export:
                 output = "{% null %}" if node.output is ABSENT else template(node.output.value)
                 state |= {"Type": "Succeed", "Output": output}
             case TerminalStatus.FAILED:
-                reason = node.name if node.reason is ABSENT else template(node.reason.value)
-                state |= {"Type": "Fail", "Error": reason}
+                state |= {"Type": "Fail", "Error": node.name if node.reason is ABSENT else _text(node.reason.value)}
                 if node.details is not ABSENT:
-                    state["Cause"] = template(node.details.value)
+                    state["Cause"] = _text(node.details.value)
             case _:
                 raise AslError(f"{pointer}/status", f"a state machine can't end as {node.status}")
 
 
 def _result(name: str, source: str) -> State:
     return {"results": f"{{% $merge([$results, {{{json.dumps(name)}: {source}}}]) %}}"}
+
+
+def _without(source: str, names: Sequence[str]) -> str:
+    """An object without these members. (What $sift leaves of nothing is nothing.)"""
+    return f"$merge([{{}}, $sift({source}, function($v, $k) {{ $not($k in {json.dumps(names)}) }})])"
+
+
+def _text(value: Json) -> str:
+    """A template as a text, whatever it gives: an Error and a Cause are texts."""
+    return value if isinstance(value, str) and "{%" not in value else f"{{% $string({value_of(value)}) %}}"
 
 
 def _turns(key: str) -> str:

@@ -28,26 +28,29 @@ _ROOT: Final = {
     "input": "$input",
     "results": "$results",
     "errors": "$errors",
-    "result": "$states.result",
     "item": "$states.input.item",
     "index": "$states.input.index",
 }
 
 
-def expression(source: str) -> str:
-    """Our expression, as one over the variables. Raises: NotExpressible."""
+RESULT: Final = "$states.result"
+
+
+def expression(source: str, result: str = RESULT) -> str:
+    """Our expression, as one over the variables; `result` is what a node has given. Raises: NotExpressible."""
     short = _PLAIN.fullmatch(source)
     if short and not _WORDS & set(short.group(2).split(".")):
         return f"${source}"
     short = _RESULT.fullmatch(source)
     if short and not _WORDS & set(short.group(1).split(".")):
-        return f"$states.{source}"
+        return f"{result}{short.group(1)}"
     read = references(source)
     if "$$" in source or read.everything:
         raise NotExpressible("an expression of which it can't be said what it reads")
     if "signals" in read.names or "execution" in read.whole or read.visits or "visits" in read.whole:
         raise NotExpressible("signals, or the visits of an execution")
-    parts = [f'"{name}": {_ROOT[name]}' for name in sorted(read.names & _ROOT.keys())]
+    root = {**_ROOT, "result": result}
+    parts = [f'"{name}": {root[name]}' for name in sorted(read.names & root.keys())]
     if read.execution:
         known = [f'"{name}": {_EXECUTION[name]}' for name in sorted(read.execution & _EXECUTION.keys())]
         if len(known) != len(read.execution):
@@ -56,47 +59,47 @@ def expression(source: str) -> str:
     return f"{{{', '.join(parts)}}}.({source})" if parts else source
 
 
-def template(value: Json) -> Any:
+def template(value: Json, result: str = RESULT) -> Any:
     """A template, as one of a state machine. Raises: NotExpressible."""
     match value:
         case str() if "{%" in value:
-            return f"{{% {_text(value)} %}}"
+            return f"{{% {_text(value, result)} %}}"
         case dict():
-            return {key: template(inner) for key, inner in value.items()}
+            return {key: template(inner, result) for key, inner in value.items()}
         case list():
-            return [template(inner) for inner in value]
+            return [template(inner, result) for inner in value]
         case _:
             return value
 
 
-def value_of(value: Json) -> str:
+def value_of(value: Json, result: str = RESULT) -> str:
     """A template as one expression. Raises: NotExpressible."""
     match value:
         case str() if "{%" in value:
-            return _text(value)
+            return _text(value, result)
         case dict():
-            return "{" + ", ".join(f"{json.dumps(key)}: {value_of(inner)}" for key, inner in value.items()) + "}"
+            return "{" + ", ".join(f"{json.dumps(key)}: {value_of(inner, result)}" for key, inner in value.items()) + "}"
         case list():
-            return "[" + ", ".join(_member(inner) for inner in value) + "]"
+            return "[" + ", ".join(_member(inner, result) for inner in value) + "]"
         case _:
             return json.dumps(value, ensure_ascii=False).replace("%}", "%\\u007d")
 
 
-def _member(value: Json) -> str:
+def _member(value: Json, result: str) -> str:
     """A list's member; one that may be a list itself would be flattened."""
     if isinstance(value, str) and "{%" in value:
         raise NotExpressible("a list of expressions inside a larger value")
-    return value_of(value)
+    return value_of(value, result)
 
 
-def _text(text: str) -> str:
+def _text(text: str, result: str) -> str:
     whole = _PART.fullmatch(text.strip())
     if whole and "%}" not in whole.group(1):
-        return expression(whole.group(1).strip())
+        return expression(whole.group(1).strip(), result)
     pieces = []
     for index, piece in enumerate(_PART.split(text)):
         if index % 2:
-            pieces.append(f"$string({expression(piece.strip())})")
+            pieces.append(f"$string({expression(piece.strip(), result)})")
         elif piece:
             pieces.append(json.dumps(piece, ensure_ascii=False))
     return " & ".join(pieces)

@@ -49,6 +49,8 @@ class Options:
     """Empty: the name."""
     functions: bool = False
     """Whether Lambda functions stay Lambda functions; else they become activities."""
+    children: bool = False
+    """Whether executions that a task waits for are child workflows; else they become activities."""
 
 
 @dataclass(slots=True, kw_only=True)

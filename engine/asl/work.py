@@ -22,6 +22,8 @@ from engine.asl.region import Region
 from engine.asl.rules import ALL, NOBODY, matchings, pace, retry_rules
 from engine.asl.scope import draws
 from engine.asl.shaping import assigned, description, effective_input, output_of, result_path
+from engine.asl.started import name_and_cause, retries, started
+from engine.asl.started import tell_untold as tell_started
 
 STAND_IN: Final = "$asl.taskToken"
 """What stands in a task's input where the original has its token."""
@@ -41,11 +43,17 @@ def task_state(region: Region, state: State) -> None:
     if draws(given) and any(rule.get("MaxAttempts", 3) for rule in fields.get("Retry", [])):
         why = "the input is made once: a UUID or a random number in it is the same for each attempt"
         scope.report.loss(f"{state.pointer}/Retry", "Retry", why)
+    if node["type"] == "workflow":
+        tell_started(state, scope.report)
+        node |= {"workflowId": given["Name"]} if isinstance(given, dict) and "Name" in given else {}
     node["input"] = node.pop("wrap", lambda value: value)(given)
     node["timeouts"] = {**({"heartbeat": "none"} if _hands_on(state) else {}), **_timeouts(region, state)}
     if node["type"] == "lambda":
         longest = node.pop("timeouts").get("scheduleToClose", 0)
         node |= {"timeout": min(longest, 300)} if longest else {}
+    if node["type"] == "workflow":
+        longest = node.pop("timeouts").get("scheduleToClose", 0)
+        node |= {"timeouts": {"execution": longest}} if longest else {}
     if "Credentials" in fields:
         _as_role(region, state, node, sight)
     put_work(region, state, node, raw=node.pop("raw", "result"))
@@ -54,7 +62,7 @@ def task_state(region: Region, state: State) -> None:
 def _as_role(region: Region, state: State, node: dict[str, Any], sight: Sight) -> None:
     """The task's credentials, as a part of its input."""
     given, pointer = state.fields["Credentials"], f"{state.pointer}/Credentials"
-    if node["type"] == "lambda" or not isinstance(given, dict) or len(given) != 1 or next(iter(given)).removesuffix(".$") != "RoleArn":
+    if node["type"] != "activity" or not isinstance(given, dict) or len(given) != 1 or next(iter(given)).removesuffix(".$") != "RoleArn":
         region.scope.report.loss(pointer, "Credentials", "who may do it is the worker's affair: it has credentials of its own")
         return
     write = query_template if state.queries else payload_template
@@ -98,11 +106,14 @@ def _output(region: Region, state: State, sight: Sight, raw: str) -> Any:
 
 
 def _doer(region: Region, state: State) -> dict[str, Any]:
-    """Who does it: an activity, or the Lambda function."""
+    """Who does it: an activity, the Lambda function, or a child workflow."""
     scope, resource = region.scope, state.fields["Resource"]
     arguments = state.fields.get("Parameters", state.fields.get("Arguments"))
     if resource.startswith(("$.", "$$", "{%")):
         scope.report.loss(f"{state.pointer}/Resource", "Resource", "which resource it is would be known only at run time")
+    child = started(state, scope.options)
+    if child:
+        return child
     direct = LAMBDA_ARN.fullmatch(resource)
     if scope.options.functions and direct:
         return {"type": "lambda", "function": resource}
@@ -162,12 +173,17 @@ def is_distributed(state: State) -> bool:
 
 def error_output(state: State, node: str, *, child: bool) -> tuple[str, str]:
     """The name and the cause of a node's error as the original would know them, as expressions."""
-    if child:
-        message = f"errors.{node}.message"
-        name = literal(_THRESHOLD) if is_distributed(state) else f"$asl_failed({message})"
-        return name, f"$asl_cause({message})"
     runtime = "States.QueryEvaluationError" if state.queries else "States.Runtime"
-    return f"$asl_error(errors.{node}.name, {literal(runtime)})", f"errors.{node}.message"
+    name, cause = f"$asl_error(errors.{node}.name, {literal(runtime)})", f"errors.{node}.message"
+    if not child:
+        return name, cause
+    theirs, why = f"$asl_failed({cause})", f"$asl_cause({cause})"
+    if state.kind == "Task":
+        theirs, why = name_and_cause(state, node)
+    elif is_distributed(state):
+        theirs = literal(_THRESHOLD)
+    ended = f'$substring(errors.{node}.name, 0, 6) = "Child."'
+    return f"({ended} ? {theirs} : {name})", f"({ended} ? {why} : {cause})"
 
 
 def _catches(region: Region, state: State, *, risky: bool, child: bool) -> list[dict[str, Any]]:
@@ -245,6 +261,8 @@ def _named(error: str, names: list[str], *, queries: bool) -> str:
 
 
 def _child_retries(region: Region, state: State) -> list[dict[str, Any]]:
+    if state.kind == "Task":
+        return retries(state, region.scope.report)
     found = []
     for index, rule in enumerate(state.fields.get("Retry", [])):
         if set(rule["ErrorEquals"]) & {"States.ALL", "States.TaskFailed"}:

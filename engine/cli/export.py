@@ -25,7 +25,8 @@ def command(common: Common, spec: Path, output: Path | None) -> Exit:
 
     Activities become activity tasks, in the region and account that CloudFormation fills in. What does not change the flow and can't be
     said (tags, schedules, alerts) is named as a loss: exit code 1, the machine is written all the same. What would change the flow
-    (signals, children, compensation, joins that do not wait for all) is refused, with its place: exit code 1, nothing is written.
+    (signals, compensation, joins that do not wait for all) is refused, with its place: exit code 1, nothing is written. A child workflow
+    becomes an execution of the state machine of its name.
 
     \b
     Examples:

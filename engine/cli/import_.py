@@ -31,6 +31,9 @@ _STEM = re.compile(r"\.(asl|states)?\.?json$|\.asl$")
 @click.option("--domain", default="imported", metavar="NAME", show_default=True, help="The SWF domain.")
 @click.option("--task-list", default="", metavar="NAME", help="The task list. [default: the workflow type's name]")
 @click.option("--lambda", "functions", is_flag=True, help="Lambda functions stay Lambda functions. [default: they become activities]")
+@click.option(
+    "--children", is_flag=True, help="Executions that a task starts and waits for are child workflows. [default: they become activities]"
+)
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 @offline_command
 def command(common: Common, file: Path, output: Path | None, force: bool, **chosen: Any) -> Exit:  # noqa: FBT001 - click's way

@@ -29,16 +29,19 @@ def exported(document: dict[str, Any]) -> dict[str, Any]:
     return dict(export_plan(plan(document)).machine)
 
 
-def both(document: dict[str, Any], value: Any = None, answers: dict[str, Any] | None = None) -> tuple[Outcome, Outcome]:
-    """What the spec comes to, and what the spec comes to that is imported from what it is exported as."""
-    back = import_machine(exported(document), Options(name="W"))
-    assert not back.losses, back.losses
-    one = run(Imported(specs={"W": document}, remarks=()), value, answers)
-    return one, run(back, value, answers)
+def both(family: dict[str, Any], value: Any = None, answers: dict[str, Any] | None = None) -> tuple[Outcome, Outcome]:
+    """What specs (the first, and its children) come to, and what those come to that are imported from what they are exported as."""
+    back: dict[str, Any] = {}
+    for name, document in family.items():
+        imported_back = import_machine(exported(document), Options(name=name, children=True))
+        assert not imported_back.losses, imported_back.losses
+        back |= imported_back.specs
+    one = run(Imported(specs=family, remarks=()), value, answers)
+    return one, run(Imported(specs=back, remarks=()), value, answers)
 
 
 def same(document: dict[str, Any], value: Any = None, answers: dict[str, Any] | None = None) -> Outcome:
-    one, other = both(document, value, answers)
+    one, other = both({"W": document}, value, answers)
     assert (one.status, one.output, one.duration) == (other.status, other.output, other.duration), (one.reason, other.reason, other.details)
     return one
 
@@ -75,6 +78,17 @@ def test_retries_and_catches() -> None:
     assert same(spec(nodes), 1, {"work": failure("Other")}).status == "failed"
 
 
+def test_an_error_is_forgotten_when_its_node_completes() -> None:
+    nodes = {
+        "say": {"type": "pass", "output": "{% errors.work.name ?? 'none' %}", "next": "work"},
+        "work": {**ECHOES, "catch": [{"errors": ["*"], "retryFrom": "say", "maxTimes": 2}], "next": "again"},
+        "again": {"type": "decision", "choices": [{"when": "results.work = 1", "retryFrom": "say", "maxTimes": 1}], "default": "done"},
+        "done": {"type": "terminal", "status": "completed", "output": "{% results.say %}"},
+    }
+    assert same(spec(nodes), None, {"work": [failure("A"), 1, 2]}).output == "none"
+    assert same(spec(nodes), None, {"work": [1, failure("A"), 2]}).output == "A"
+
+
 def test_branches_that_come_together() -> None:
     nodes: dict[str, Any] = {
         "begin": {"type": "pass", "output": 1, "next": ["a", "b"]},
@@ -104,17 +118,98 @@ def test_going_back() -> None:
     states = exported(spec(nodes))["States"]
     assert states["ready"]["Choices"][1]["Next"] == "look"
     assert same(spec(nodes), 1).output == 1
-    one, other = both(spec(nodes), 0)
+    one, other = both({"W": spec(nodes)}, 0)
     assert [one.reason, other.reason] == ["Never", "Never"]
+
+
+def test_a_node_with_items_is_a_map() -> None:
+    each = {**ECHOES, "forEach": {"items": "input.l", "maxConcurrency": 2}, "retry": {"errors": ["Busy"], "maxAttempts": 2}}
+    nodes = {
+        "each": {
+            **each,
+            "input": {"i": "{% item %}", "at": "{% index %}", "n": "{% input.n %}"},
+            "output": ["{% result %}", "{% index %}"],
+            "next": "e",
+        },
+        "e": {"type": "terminal", "status": "completed", "output": "{% results.each %}"},
+    }
+    assert exported(spec(nodes))["States"]["each"]["MaxConcurrency"] == 2
+    assert same(spec(nodes), {"l": ["a", [1]], "n": 7}).output == [[{"i": "a", "at": 0, "n": 7}, 0], [{"i": [1], "at": 1, "n": 7}, 1]]
+    assert same(spec(nodes), {"l": [], "n": 0}).output == []
+    assert same(spec(nodes), {"l": "one", "n": 0}).output == [[{"i": "one", "at": 0, "n": 0}, 0]]
+    assert same(spec(nodes), {"n": 0}).status == "failed"
+    assert same(spec(nodes), {"l": [1, 2], "n": 0}, {"echo": [failure("Busy"), 1, failure("Busy"), 2, 3]}).status == "completed"
+    assert same(spec(nodes), {"l": [1, 2], "n": 0}, {"echo": failure("Broken")}).status == "failed"
+
+
+def test_a_failed_item_is_caught_as_the_node_is() -> None:
+    nodes = {
+        "each": {**ECHOES, "forEach": {"items": "input"}, "catch": [{"errors": ["Broken"], "next": "caught"}], "next": "e"},
+        "caught": {"type": "pass", "output": "{% errors.each.name %}", "next": "e"},
+        "e": {"type": "terminal", "status": "completed", "output": "{% results.each ?? results.caught %}"},
+    }
+    remarks = export_plan(plan(spec(nodes))).remarks
+    assert [(remark.pointer, remark.weight) for remark in remarks] == [("/nodes/each/forEach", Weight.LOSS)]
+    assert same(spec(nodes), [1, 2], {"echo": failure("Broken")}).output == "Broken"
+
+
+CHILD = {"type": "workflow", "workflow": {"name": "C", "version": "1"}}
+
+
+def test_a_child_is_an_execution_that_is_waited_for() -> None:
+    nodes = {
+        "one": {**CHILD, "input": {"v": "{% input %}"}, "output": {"got": "{% result %}"}, "next": "many"},
+        "many": {**CHILD, "forEach": {"items": "[1, 2]"}, "input": {"v": "{% item %}"}, "next": "e"},
+        "e": {"type": "terminal", "status": "completed", "output": ["{% results.one %}", "{% results.many %}"]},
+    }
+    child = spec(
+        {
+            "w": {**ECHOES, "input": "{% input.v %}", "next": "e"},
+            "e": {"type": "terminal", "status": "completed", "output": "{% [results.w] %}"},
+        }
+    )
+    family = {"W": spec(nodes), "C": {**child, "name": "C"}}
+    one, other = both(family, "x")
+    assert one.output == other.output == [{"got": ["x"]}, [[1], [2]]]
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("Broken", "Child.Failed"), (7, [7])])
+def test_a_child_that_fails_is_caught_and_its_error_told(answer: Any, expected: Any) -> None:
+    nodes = {
+        "one": {**CHILD, "catch": [{"errors": ["Child.*"], "next": "caught"}], "retry": {"maxAttempts": 2, "interval": 3}, "next": "e"},
+        "caught": {"type": "pass", "output": "{% errors.one.name %}", "next": "e"},
+        "e": {"type": "terminal", "status": "completed", "output": "{% results.one ?? results.caught %}"},
+    }
+    child = spec({"w": {**ECHOES, "next": "e"}, "e": {"type": "terminal", "status": "completed", "output": "{% [results.w] %}"}})
+    one, other = both(
+        {"W": spec(nodes), "C": {**child, "name": "C"}}, "x", {"echo": failure(answer) if isinstance(answer, str) else answer}
+    )
+    assert (one.output, one.duration) == (other.output, other.duration) == (expected, 3 if isinstance(answer, str) else 0)
 
 
 @pytest.mark.parametrize(
     ("nodes", "more", "pointer"),
     [
         ({"w": {"type": "wait", "signal": "s", "next": "e"}}, {}, "/nodes/w/signal"),
-        ({"w": {"type": "workflow", "workflow": {"name": "C", "version": "1"}, "next": "e"}}, {}, "/nodes/w"),
+        (
+            {
+                "w": {
+                    "type": "workflow",
+                    "workflow": {"name": "C", "version": "1"},
+                    "catch": [{"errors": ["Child.Canceled"], "next": "e"}],
+                    "next": "e",
+                }
+            },
+            {},
+            "/nodes/w/catch/0",
+        ),
         ({"w": {**ECHOES, "compensate": {"activity": "echo"}, "next": "e"}}, {}, "/nodes/w/compensate"),
-        ({"w": {**ECHOES, "forEach": {"items": "input"}, "next": "e"}}, {}, "/nodes/w/forEach"),
+        ({"w": {**ECHOES, "forEach": {"items": "input", "tolerate": 1}, "next": "e"}}, {}, "/nodes/w/forEach/tolerate"),
+        (
+            {"w": {"type": "workflow", "workflow": {"name": "C", "version": "1"}, "compensate": {"activity": "echo"}, "next": "e"}},
+            {},
+            "/nodes/w/compensate",
+        ),
         ({"w": {**ECHOES, "retry": {"errors": ["A.*"]}, "next": "e"}}, {}, "/nodes/w/retry/0"),
         ({"w": {**ECHOES, "input": "{% execution.visits.w %}", "next": "e"}}, {}, "/nodes/w"),
         (
