@@ -11,11 +11,16 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Final, Literal
 
+from engine.graph.check import find_specs, load_plan
+from engine.runtime.register import register
+from engine.runtime.start import StartOptions, start
+from engine.spec.model import ABSENT, Absent, Json
 from tests.scenarios.processes import ROOT, Cluster, command
 
-PATIENCE: float = 60.0
-"""Seconds until a test gives up waiting for another process; of a console that stands still, not of a slow machine."""
+PATIENCE: Final = 120.0
+"""Seconds until a test gives up waiting for a page or a process: of a console that stands still, not of a slow machine."""
 
 
 class Standing(Cluster):
@@ -37,10 +42,22 @@ class Standing(Cluster):
     def spec(self, name: str) -> Path:
         return self.specs / name / f"{name}.json"
 
-    def begin(self, spec: str, workflow_id: str, *arguments: str) -> str:
+    def rewrite(self, name: str, old: str, new: str) -> None:
+        text = self.spec(name).read_text(encoding="utf-8")
+        assert old in text
+        self.spec(name).write_text(text.replace(old, new), encoding="utf-8")
+
+    def work(self, *processes: str) -> None:
+        """Register the specs as they are now, and start the processes."""
+        register(self.client, [load_plan(file).spec for file in find_specs([self.specs])])
+        for name in processes:
+            self.start(name)
+
+    def begin(self, spec: str, workflow_id: str, value: Json | Literal[Absent.ABSENT] = ABSENT, tags: tuple[str, ...] = ()) -> str:
         """Start an execution; the address of its page, below the console's root."""
-        started = self.json("start", self.spec(spec), "--workflow-id", workflow_id, *arguments)
-        return f"/d/{started['domain']}/executions/{started['workflowId']}/{started['runId']}"
+        options = StartOptions(workflow_id=workflow_id, tags=tags)
+        started = start(self.client, load_plan(self.spec(spec)).spec, value, options)
+        return f"/d/{started.domain}/executions/{started.workflow_id}/{started.run_id}"
 
 
 @contextlib.contextmanager
@@ -50,10 +67,7 @@ def standing(folder: Path, *specs: str, processes: Sequence[str] = (), serving: 
     try:
         found.start("serve")
         if processes:
-            registered = found.run("register", found.specs)
-            assert registered.returncode == 0, registered.stderr
-        for name in processes:
-            found.start(name)
+            found.work(*processes)
         yield found
     finally:
         found.stop()

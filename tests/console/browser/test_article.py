@@ -75,6 +75,7 @@ def _before_the_decider(page: Page) -> None:
     page.get_by_role("link", name="Activities").click()
     expect(page.locator(".empty")).to_contain_text("No activity has been scheduled yet")
     page.get_by_role("link", name="Chart").click()
+    expect(page.locator("#node-pick_letter")).to_have_class(re.compile(r"\bopen\b"))
     assert states(page.content()) == dict.fromkeys(("is_letter", "name_fruit", "done", "no_letter"), "idle") | {"pick_letter": "open"}
 
 
@@ -99,11 +100,12 @@ def _read(page: Page) -> None:
     page.get_by_role("link", name="Summary").click()
     facts = page.locator("dl.facts").first
     expect(facts).to_contain_text("FruitWorkflow 1.0")
-    fruit = page.locator("dt:has-text('Output') + dd").inner_text()
-    expect(page.locator("dl.facts").nth(1)).to_contain_text("TestTasks")
+    fruit = page.get_by_role("region", name="Output").locator(".payload").inner_text()
+    expect(page.get_by_role("region", name="Configuration")).to_contain_text("TestTasks")
 
     page.get_by_role("link", name="Events").click()
-    kinds = page.locator("table.events tbody tr td:nth-child(3)").all_inner_texts()
+    expect(page.locator("table.events tbody tr").last).to_contain_text(ORDER[-1])
+    kinds = page.locator("table.events tbody tr td:nth-child(4)").all_inner_texts()
     assert [kind for kind in kinds if kind != "MarkerRecorded"] == ORDER
     page.get_by_label("Events with").fill("ActivityTaskCompleted name_fruit")
     page.get_by_role("button", name="Search").click()

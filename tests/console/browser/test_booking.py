@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -14,7 +13,9 @@ from tests.console.browser.standing import Standing, standing, states
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
-    with standing(tmp_path_factory.mktemp("booking"), "booking", processes=("decider", "worker1")) as found:
+    with standing(tmp_path_factory.mktemp("booking"), "booking") as found:
+        found.rewrite("booking", '"backoff": 2', '"backoff": 1')
+        found.work("decider", "worker1")
         yield found
 
 
@@ -27,7 +28,6 @@ def test_retries_and_going_back_are_counted_on_the_chart(here: Standing, open_pa
     page.get_by_label("cards").fill('["declined-1", "visa-2"]')
     page.get_by_role("button", name="Start").click()
 
-    expect(page.locator("#node-payment")).to_have_class(re.compile(r"\bretrying\b"))
     expect(page.locator("#node-booked")).to_have_class(re.compile(r"\bcompleted\b"))
     titles = page.locator(".chart .edge title").all_text_contents()
     assert "retry ≤ 2, taken twice" in titles
@@ -50,7 +50,7 @@ def test_retries_and_going_back_are_counted_on_the_chart(here: Standing, open_pa
 
 
 def test_the_slider_shows_how_it_was(here: Standing, open_page: Callable[..., Page]) -> None:
-    address = here.begin("booking", "Slider", "--input", json.dumps({"cards": ["declined-1", "visa-2"]}))
+    address = here.begin("booking", "Slider", {"cards": ["declined-1", "visa-2"]})
     page = open_page(here.console)
     page.goto(here.console + address)
     expect(page.locator("#node-booked")).to_have_class(re.compile(r"\bcompleted\b"))
@@ -70,6 +70,10 @@ def test_the_slider_shows_how_it_was(here: Standing, open_page: Callable[..., Pa
     page.get_by_role("link", name="Now", exact=True).click()
     expect(page.locator("table.events tbody tr")).not_to_have_count(7)
 
+    paused = page.locator("table.events tbody tr").filter(has_text="TimerStarted").first.get_attribute("id")
+    page.goto(f"{here.console}{address}?at={(paused or '').removeprefix('e')}")
+    expect(page.locator("#node-payment")).to_have_class(re.compile(r"\bretrying\b"))
+
 
 @pytest.mark.parametrize("paid", [True, False], ids=["then it is paid", "it fails again"])
 def test_a_failed_booking_is_tried_again_from_the_payment(here: Standing, open_page: Callable[..., Page], *, paid: bool) -> None:
@@ -79,7 +83,7 @@ def test_a_failed_booking_is_tried_again_from_the_payment(here: Standing, open_p
         script.write_text("raise SystemExit('out of ink')", encoding="utf-8")
     name = f"Again {paid}"
     cards = ["visa-1"] if paid else ["declined-1"]
-    address = here.begin("booking", name, "--input", json.dumps({"cards": cards}))
+    address = here.begin("booking", name, {"cards": cards})
     page = open_page(here.console)
     page.goto(here.console + address)
     expect(page.locator(".head .status")).to_have_text("Failed")
