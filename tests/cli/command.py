@@ -35,7 +35,7 @@ def environment(**more: str) -> dict[str, str]:
 def run_process(*arguments: str | Path, cwd: Path) -> Ended:
     command = argv(*arguments)
     done = subprocess.run(
-        command, cwd=cwd, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=cwd, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=200, check=False
     )
     return Ended(code=done.returncode, out=done.stdout, err=done.stderr)
 

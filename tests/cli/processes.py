@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from tests.cli.command import argv, environment
 
-PATIENCE = 60.0
+PATIENCE: Final = 120.0
+"""Seconds until a test gives up: on what hangs, not on a slow machine."""
 
 
 @contextmanager

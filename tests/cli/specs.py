@@ -12,6 +12,7 @@ ACTIVITIES = {
     "Fail": {"version": "1.0", "run": {"command": ["sh", "-c", "echo no luck >&2; exit 3"]}},
     "OnceLong": {"version": "1.0", "run": {"command": ["sh", "-c", "test -e begun || { touch begun; exec sleep 600; }"]}},
     "Nap": {"version": "1.0", "run": {"command": ["sleep", "{% $string(input) %}"]}},
+    "Wait": {"version": "1.0", "run": {"command": ["sh", "-c", "until test -e {% input %}; do sleep 0.02; done"]}},
 }
 
 
@@ -50,11 +51,11 @@ def failing(folder: Path, **top: Any) -> Path:
     return write(folder, nodes, **top)
 
 
-def napping(folder: Path, first: float, second: float, **top: Any) -> Path:
-    """Two naps of so many seconds; the second one is retried once."""
+def waiting(folder: Path, **top: Any) -> Path:
+    """Two activities that end when there are files `one` and `two`; the second one is retried."""
     nodes = {
-        "one": {"type": "activity", "activity": "Nap", "input": first, "next": "two"},
-        "two": {"type": "activity", "activity": "Nap", "input": second, "retry": {"maxAttempts": 2, "interval": 0}, "next": "done"},
+        "one": {"type": "activity", "activity": "Wait", "input": "one", "next": "two"},
+        "two": {"type": "activity", "activity": "Wait", "input": "two", "retry": {"maxAttempts": 20, "interval": 0}, "next": "done"},
         "done": {"type": "terminal", "status": "completed", "output": "rested"},
     }
     return write(folder, nodes, **top)

@@ -14,7 +14,7 @@ import pytest
 from engine.cli.exits import Exit
 from tests.cli import specs
 from tests.cli.command import Shell
-from tests.cli.processes import await_line, await_that, running
+from tests.cli.processes import PATIENCE, await_line, await_that, running
 from tests.runtime.alerts.receiver import Receiver, receiving
 
 FAILED = [{"to": "ops", "on": ["failed", "terminated"]}]
@@ -48,7 +48,7 @@ def test_a_watcher_tells_and_its_successor_tells_what_it_missed(shell: Shell, tm
     with running(tmp_path, *watch) as other:
         await_that(lambda: [bool(one["sent"]) for one in json.loads(shell("alerts", "list", "--url", url, "--json").out)] == [True, True])
         other.send_signal(signal.SIGTERM)
-        assert other.wait(60) == Exit.DONE
+        assert other.wait(PATIENCE) == Exit.DONE
     told, gone = sorted(receiver.titles, key=len, reverse=True)
     assert told.startswith("Flow failed: Flow-")
     assert gone == "Flow was terminated: gone"

@@ -13,30 +13,34 @@ import pytest
 
 from engine.cli.main import COMMANDS
 from tests.cli import specs
-from tests.cli.command import ROOT, Shell, environment
+from tests.cli.command import ROOT, Shell, environment, run_process
+from tests.cli.processes import PATIENCE
 from tests.clients.serving import serving
 
 
-@pytest.fixture
-def installed(tmp_path: Path) -> dict[str, str]:
-    """An environment in which `swfgraph` is on the PATH."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which `swfgraph` is on the PATH, and bash finds what completes it in $COMPLETION."""
+    folder = tmp_path_factory.mktemp("bin")
     command = folder / "swfgraph"
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m engine.cli.main "$@"\n', encoding="utf-8")
     command.chmod(0o755)
-    return environment(PATH=f"{folder}{os.pathsep}{os.environ['PATH']}", PYTHONPATH=str(ROOT))
+    (folder / "completion").write_text(run_process("completion", "bash", cwd=folder).out, encoding="utf-8")
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    return environment(PATH=path, PYTHONPATH=str(ROOT), COMPLETION=str(folder / "completion"))
 
 
 def offered(installed: dict[str, str], cwd: Path, *words: str) -> list[str]:
     """What bash's own completion function has found for the last word."""
     quoted = " ".join(map(shlex.quote, words))
     script = (
-        'eval "$(swfgraph completion bash)"; compopt() { echo "compopt $*"; }; '
+        '. "$COMPLETION"; compopt() { echo "compopt $*"; }; '
         f"COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _swfgraph_completion swfgraph; "
         'printf "%s\\n" "${COMPREPLY[@]}"'
     )
-    done = subprocess.run(["bash", "--norc", "-c", script], cwd=cwd, env=installed, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script], cwd=cwd, env=installed, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     assert done.stderr == ""
     return done.stdout.split()
 
@@ -56,7 +60,7 @@ def test_bash_completes_specs_and_the_folders_beside_them(installed: dict[str, s
     for name in ("spec.test.json", "notes.txt", ".hidden.json"):
         (tmp_path / name).write_text("{}", encoding="utf-8")
     (tmp_path / "more").mkdir()
-    assert offered(installed, tmp_path, "swfgraph", "check", "") == ["bin/", "more/", "spec.json"]
+    assert offered(installed, tmp_path, "swfgraph", "check", "") == ["more/", "spec.json"]
     assert offered(installed, tmp_path, "swfgraph", "run", "./s") == ["./spec.json"]
 
 
@@ -111,7 +115,7 @@ def test_in_an_interactive_bash_the_tab_key_completes(installed: dict[str, str],
 
 
 def read_until(leader: int, words: str) -> None:
-    seen, deadline = "", time.monotonic() + 60
+    seen, deadline = "", time.monotonic() + PATIENCE
     while words not in seen:
         ready, _, _ = select.select([leader], [], [], max(0.0, deadline - time.monotonic()))
         assert ready, f"no {words!r} in {seen!r}"

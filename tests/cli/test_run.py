@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ import pytest
 from engine.cli.exits import Exit
 from engine.cli.run import ECHO
 from tests.cli import specs
-from tests.cli.command import Shell, run_process
-from tests.cli.processes import await_file, await_line, running
+from tests.cli.command import Shell
+from tests.cli.processes import PATIENCE, await_file, await_line, running
 
 
 def test_the_output_alone_is_on_stdout_and_the_way_there_on_stderr(shell: Shell, tmp_path: Path) -> None:
@@ -109,33 +110,42 @@ def test_resume_of_a_closed_execution_shows_how_it_ended(shell: Shell, tmp_path:
     assert (told.code, told.out) == (Exit.DONE, "7\n")
 
 
-def test_the_file_of_a_running_run_is_refused_to_others(tmp_path: Path) -> None:
-    spec = specs.napping(tmp_path, 3, 0)
-    with running(tmp_path, "run", spec) as process:
+@pytest.fixture
+def waiting(tmp_path: Path) -> Iterator[Path]:
+    """What still waits when the test ends is let go."""
+    yield specs.waiting(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / name).touch()
+
+
+def test_the_file_of_a_running_run_is_refused_to_others(shell: Shell, tmp_path: Path, waiting: Path) -> None:
+    with running(tmp_path, "run", waiting) as process:
         await_line(process, "one running")
-        told = run_process("list", cwd=tmp_path)
-        process.send_signal(signal.SIGKILL)
+        told = shell("list")
     assert told.code == Exit.ENDPOINT
     assert f"in use by process {process.pid}" in told.err
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.TERMINATED)])
-def test_a_signal_lets_what_runs_finish_and_says_how_to_go_on(tmp_path: Path, number: int, code: Exit) -> None:
-    spec = specs.napping(tmp_path, 1, 0)
-    with running(tmp_path, "run", spec, "--workflow-id", "W") as process:
+def test_a_signal_lets_what_runs_finish_and_says_how_to_go_on(shell: Shell, tmp_path: Path, waiting: Path, number: int, code: Exit) -> None:
+    with running(tmp_path, "run", waiting, "--workflow-id", "W", "--grace", str(PATIENCE)) as process:
         await_line(process, "one running")
         process.send_signal(number)
-        rest = process.communicate(timeout=60)[1]
+        await_line(process, "stopping")
+        for name in ("one", "two"):
+            (tmp_path / name).touch()
+        rest = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == code
     assert "Traceback" not in rest
-    assert rest.splitlines()[-1].strip() == f"swfgraph run --resume W {spec}"
-    kinds = [event["eventType"] for event in json.loads(run_process("history", "W", "--json", cwd=tmp_path).out)]
-    assert kinds.count("ActivityTaskCompleted") == 1
-    resumed = run_process("run", "--resume", "W", spec, cwd=tmp_path)
+    assert rest.splitlines()[-1].strip() == f"swfgraph run --resume W {waiting}"
+    kinds = [event["eventType"] for event in json.loads(shell("history", "W", "--json").out)]
+    assert "ActivityTaskCompleted" in kinds
+    assert "ActivityTaskFailed" not in kinds
+    resumed = shell("run", "--resume", "W", waiting)
     assert (resumed.code, resumed.out) == (Exit.DONE, "rested\n")
 
 
-def test_a_second_ctrl_c_ends_what_runs_and_its_retry_says_what_then(tmp_path: Path) -> None:
+def test_a_second_ctrl_c_ends_what_runs_and_its_retry_says_what_then(shell: Shell, tmp_path: Path) -> None:
     spec = specs.interruptible(tmp_path)
     with running(tmp_path, "run", spec, "--workflow-id", "W", "--grace", "300") as process:
         await_line(process, "work running")
@@ -144,22 +154,25 @@ def test_a_second_ctrl_c_ends_what_runs_and_its_retry_says_what_then(tmp_path: P
         await_line(process, "Ctrl-C again")
         time.sleep(2 * ECHO)
         process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=60)[1]
+        rest = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == Exit.INTERRUPTED
     assert "Traceback" not in rest
-    failures = run_process("history", "W", "--type", "ActivityTaskFailed", cwd=tmp_path).out
-    assert "reason=Worker.Stopped" in failures
-    resumed = run_process("run", "--resume", "W", spec, "--json", cwd=tmp_path)
+    assert "reason=Worker.Stopped" in shell("history", "W", "--type", "ActivityTaskFailed").out
+    resumed = shell("run", "--resume", "W", spec, "--json")
     assert resumed.code == Exit.DONE
     assert [node["attempts"] for node in json.loads(resumed.out)["nodes"]] == [2, 1]
 
 
-def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    spec = specs.napping(tmp_path, 0, 0.3, defaults={"timeouts": {"heartbeat": "1s"}})
+@pytest.mark.usefixtures("waiting")
+def test_a_killed_run_goes_on_where_it_stopped(shell: Shell, tmp_path: Path) -> None:
+    spec = specs.waiting(tmp_path, defaults={"timeouts": {"heartbeat": "2s"}})
+    (tmp_path / "one").touch()
     with running(tmp_path, "run", spec, "--workflow-id", "W") as process:
         await_line(process, "one completed")
         process.kill()
-    resumed = run_process("run", "--resume", "W", spec, cwd=tmp_path)
+        process.wait()
+    (tmp_path / "two").touch()
+    resumed = shell("run", "--resume", "W", spec)
     assert (resumed.code, resumed.out) == (Exit.DONE, "rested\n")
     assert "one running" not in resumed.err
 

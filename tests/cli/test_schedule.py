@@ -14,7 +14,7 @@ import pytest
 from engine.cli.exits import Exit
 from tests.cli import specs
 from tests.cli.command import Shell
-from tests.cli.processes import await_line, await_that, running
+from tests.cli.processes import PATIENCE, await_line, await_that, running
 
 EVERY_SECOND = {"cron": "* * * * * *", "overlap": "queue", "input": "{% schedule.time %}"}
 RARELY = {"cron": "0 4 1 1 *"}
@@ -36,28 +36,28 @@ def times_of(found: list[dict[str, Any]]) -> list[str]:
     return sorted(info["execution"]["workflowId"].removeprefix("Flow.") for info in found)
 
 
-def test_two_schedulers_of_which_one_is_killed_start_each_second_once(shell: Shell, tmp_path: Path, url: str) -> None:
-    spec = specs.echo(tmp_path, schedule=EVERY_SECOND)
+def test_a_scheduler_starts_each_second_once_until_it_is_asked_to_stop(shell: Shell, tmp_path: Path, url: str) -> None:
+    """Several of which some are killed: tests/scenarios/test_language.py."""
+    nodes = {"done": {"type": "terminal", "status": "completed"}}
+    spec = specs.write(tmp_path, nodes, schedule=EVERY_SECOND)
     shell("register", spec, "--url", url)
     with (
         running(tmp_path, "decider", spec, "-q", "--url", url),
-        running(tmp_path, "worker", spec, "-q", "--url", url),
-        running(tmp_path, "schedule", "run", spec, "--url", url) as one,
-        running(tmp_path, "schedule", "run", spec, "--url", url) as other,
+        running(tmp_path, "schedule", "run", spec, "--url", url) as scheduler,
     ):
         await_that(lambda: len(executions(shell, url)) >= 3)
-        one.kill()
-        await_that(lambda: len(executions(shell, url)) >= 6)
-        other.send_signal(signal.SIGTERM)
-        assert other.wait(60) == Exit.DONE
+        scheduler.send_signal(signal.SIGTERM)
+        assert scheduler.wait(PATIENCE) == Exit.DONE
         found = times_of(executions(shell, url))
-    assert len(set(found)) == len(found)
     first, last = (datetime.strptime(found[place], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for place in (0, -1))
     every = [first + timedelta(seconds=second) for second in range(int((last - first).total_seconds()) + 1)]
     assert found == [at.strftime("%Y%m%dT%H%M%SZ") for at in every]
 
 
-def test_now_and_backfill_start_what_is_asked_for_also_while_paused(shell: Shell, tmp_path: Path, url: str) -> None:
+def test_now_and_backfill_start_what_is_asked_for_also_while_paused(
+    shell: Shell, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.cli.scheduled._PATIENCE", 0.0)  # nobody is there yet
     spec = specs.echo(tmp_path, schedule={"cron": "0 4 * * *", "timeZone": "Europe/Berlin"})
     shell("register", spec, "--url", url)
     asked = shell("schedule", "pause", spec, "--reason", "moving", "--url", url)
@@ -79,12 +79,16 @@ def test_now_and_backfill_start_what_is_asked_for_also_while_paused(shell: Shell
         await_that(lambda: times_of(executions(shell, url)) == sorted(wanted))
         again = shell("schedule", "backfill", spec, *dates, "--url", url)
         assert again.out.count("there already") == 2
-        [row] = json.loads(shell("schedule", "list", spec, "--json", "--url", url).out)
-        assert (row["paused"], row["reason"], row["attended"], row["started"]) == (True, "moving", True, 3)
+        await_that(lambda: standing(shell, spec, url) == (True, "moving", True, 3))
         shell("schedule", "resume", spec, "--url", url)
         await_line(scheduler, "resumed")
     told = shell("schedule", "list", spec, "--url", url)
     assert "3 started, 0 skipped" in told.out
+
+
+def standing(shell: Shell, spec: Path, url: str) -> tuple[bool, str, bool, int]:
+    [row] = json.loads(shell("schedule", "list", spec, "--json", "--url", url).out)
+    return row["paused"], row["reason"], row["attended"], row["started"]
 
 
 def test_a_dry_run_of_a_backfill_starts_nothing(shell: Shell, tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from engine.cli.exits import Exit
 from engine.errors import SwfFault
 from engine.swf.connect import connect
 from tests.cli import specs
-from tests.cli.command import Shell, run_process
-from tests.cli.processes import await_line, running
+from tests.cli.command import Shell
+from tests.cli.processes import PATIENCE, await_line, running
 from tests.service.world import DOMAIN, WORKFLOW, decide, furnish, schedule_function
 
 
@@ -29,13 +29,13 @@ def test_it_serves_until_a_signal_ends_it(shell: Shell, tmp_path: Path, number: 
         assert (serving["database"], serving["durability"], serving["signed"]) == (".swfgraph/swf.db", "full", False)
         told = shell("run", spec, "--url", serving["url"], "--input", "7")
         assert (told.code, told.out) == (Exit.DONE, "7\n")
-        refused = run_process("list", cwd=tmp_path)
+        refused = shell("list")
         assert refused.code == Exit.ENDPOINT
         assert f"use --url {serving['url']}" in refused.err
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (code, "", "")
-    assert len(json.loads(run_process("list", "--json", cwd=tmp_path).out)) == 1
+    assert len(json.loads(shell("list", "--json").out)) == 1
 
 
 def test_it_says_where_and_what_survives(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_with_v_the_log_has_a_line_for_each_request_and_for_what_becomes_of_the_
         with contextlib.closing(connect(serving["url"])) as client, pytest.raises(SwfFault):
             client.call("DescribeDomain", {"name": "nowhere"})
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=PATIENCE)
     assert (serving["event"], serving["database"], serving["level"]) == ("serving", ".swfgraph/swf.db", "info")
     request, stopping, stopped = map(json.loads, err.splitlines())
     assert (request["logger"], request["operation"], request["fault"]) == (
@@ -70,7 +70,7 @@ def test_without_v_requests_are_not_logged_and_the_end_is(tmp_path: Path) -> Non
         with contextlib.closing(connect(url)) as client:
             client.call("ListDomains", {"registrationStatus": "REGISTERED"})
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=PATIENCE)
     stopping, stopped = err.splitlines()
     assert "stopping (SIGTERM)" in stopping
     assert stopped.endswith("stopped; .swfgraph/swf.db is free for the next one")

@@ -10,8 +10,8 @@ import pytest
 
 from engine.cli.exits import Exit
 from tests.cli import specs
-from tests.cli.command import Shell, run_process
-from tests.cli.processes import await_file, await_line, running
+from tests.cli.command import Shell
+from tests.cli.processes import PATIENCE, await_line, running
 
 
 @pytest.fixture
@@ -98,14 +98,15 @@ def test_a_domain_that_is_not_registered_is_said(shell: Shell, spec: Path) -> No
 
 @pytest.mark.parametrize("command", ["decider", "worker"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.DONE)])
-@pytest.mark.usefixtures("spec")
-def test_a_signal_ends_it_cleanly(tmp_path: Path, command: str, number: int, code: Exit) -> None:
-    with running(tmp_path, command, "spec.json", "--json", "-v") as process:
-        await_file(tmp_path / ".swfgraph" / "swf.db-wal")
-        while run_process("list", cwd=tmp_path).code != Exit.ENDPOINT:
-            assert process.poll() is None
+def test_a_signal_ends_it_cleanly(shell: Shell, tmp_path: Path, spec: Path, command: str, number: int, code: Exit) -> None:
+    shell("start", spec, "--workflow-id", "W")
+    if command == "worker":
+        shell("decider", "--once", spec)
+    with running(tmp_path, command, spec, "--json", "-v") as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["workflowId"] == "W"
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (code, "")
     assert "Traceback" not in err
 
@@ -128,4 +129,4 @@ def test_a_reader_that_leaves_is_no_error(shell: Shell, tmp_path: Path) -> None:
         process.stdout.read(10)
         process.stdout.close()
         assert process.stderr.read() == ""
-        assert process.wait(timeout=60) == Exit.PIPE_CLOSED
+        assert process.wait(timeout=PATIENCE) == Exit.PIPE_CLOSED
