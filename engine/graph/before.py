@@ -9,7 +9,7 @@ looked for:
   if its join can't be decided without x.
 Both are computed for all x at once, as sets of bits. For joins `all` and `any` the first is exact; a counted join is taken to be open
 to every doubt, so at worst a doubt too many is reported. retryFrom needs no thought here: it empties everything after its target, the
-reader with it. Imports `forks`, `structure`; imported by `check` and `data`.
+reader with it. Imports networkx; imported by `check` and `data`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import reduce
 from typing import Final, Literal
+
+import networkx as nx
 
 from engine.graph.forks import Fork, ForkTree, fork_of, fork_tree
 from engine.graph.plan import Edge, EdgeKind
@@ -190,20 +192,19 @@ def _following(structure: Structure, root: str) -> Structure:
     """The part of a structure that can be reached from a node."""
     if structure.roots == (root,):
         return structure
-    reached = structure.forward.reached(root)
+    reached = {root, *nx.descendants(structure.forward, root)}
     kept = tuple(it for it in structure.references if it.edge.source in reached and it.edge.target in reached)
-    return replace(
-        structure, references=kept, edges=tuple(it.edge for it in kept), forward=structure.forward.within(reached), starts=(root,)
-    )
+    forward: nx.DiGraph[str] = nx.DiGraph(structure.forward.subgraph(reached))
+    return replace(structure, references=kept, edges=tuple(it.edge for it in kept), forward=forward, starts=(root,))
 
 
 def _part(structure: Structure) -> _Part:
-    names = {name: index for index, name in enumerate(structure.forward.ordered())}
+    names = {name: index for index, name in enumerate(nx.topological_sort(structure.forward))}
     flow = _Flow(
         names=names,
         joins={name: structure.spec.nodes[name].join for name in names},
         forks=_forks(names, structure.edges),
-        sources={name: list(structure.forward.before[name]) for name in names},
+        sources={name: list(structure.forward.predecessors(name)) for name in names},
     )
     return _Part(
         structure=structure,

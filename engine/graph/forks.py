@@ -3,16 +3,17 @@
 A node takes one *fork* per visit: its `next`, one choice, the default, or one catch rule, with all targets of that list at once. In the
 graph of nodes and forks, a node can only be entered when every fork that dominates it was taken; two forks of one node never both are.
 That is what `joins` (can so many edges be taken at once?) and `before` (what is certain when a node is entered?) reason with.
-Imports `digraph`, `plan`; knows nothing of findings.
+Imports networkx; knows nothing of findings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.graph.digraph import Digraph, digraph
+import networkx as nx
+
 from engine.graph.plan import Edge, EdgeKind
 
 Fork: TypeAlias = tuple[str, EdgeKind, int]
@@ -46,34 +47,20 @@ def fork_of(edge: Edge) -> Fork:
 
 def fork_tree(edges: Iterable[Edge], start: str) -> ForkTree:
     """Of an acyclic graph; what can't be reached from `start` is not in it."""
-    forward = [edge for edge in edges if edge.forward]
-    items: list[tuple[str | Fork, str | Fork]] = [(edge.source, fork_of(edge)) for edge in forward]
-    graph: Digraph[str | Fork] = digraph([start], [*items, *((fork_of(edge), edge.target) for edge in forward)])
-    reached = graph.within(graph.reached(start))
-    downwards = reached.ordered()
-    parent = _dominators(reached, downwards)
+    graph: nx.DiGraph[str | Fork] = nx.DiGraph()
+    graph.add_node(start)
+    for edge in edges:
+        if edge.forward:
+            graph.add_edge(edge.source, fork_of(edge))
+            graph.add_edge(fork_of(edge), edge.target)
+    reached = graph.subgraph({start, *nx.descendants(graph, start)})
+    downwards = list(nx.topological_sort(reached))
+    parent = {item: above for item, above in nx.immediate_dominators(graph, start).items() if item != start and above is not None}
     choices: dict[str | Fork, Fork] = {}
     for item in downwards[1:]:
         above = parent[item]
-        if isinstance(above, tuple) and (above[1] is EdgeKind.CATCH or len(graph.after[above[0]]) > 1):
+        if isinstance(above, tuple) and (above[1] is EdgeKind.CATCH or graph.out_degree(above[0]) > 1):
             choices[item] = above
         elif above in choices:
             choices[item] = choices[above]
     return ForkTree(start=start, parent=parent, deepest_first=tuple(reversed(downwards)), choice_above=choices)
-
-
-def _dominators(graph: Digraph[str | Fork], downwards: Sequence[str | Fork]) -> dict[str | Fork, str | Fork]:
-    """The nearest item above each that is on every path to it: where the ways up from all that lead to it meet."""
-    parent: dict[str | Fork, str | Fork] = {}
-    depth = {downwards[0]: 0}
-    for item in downwards[1:]:
-        above, *others = graph.before[item]
-        for other in others:
-            while above != other:
-                if depth[above] >= depth[other]:
-                    above = parent[above]
-                else:
-                    other = parent[other]  # noqa: PLW2901 - both go up until they meet
-        parent[item] = above
-        depth[item] = depth[above] + 1
-    return parent

@@ -2,7 +2,7 @@
 
 On the dominator tree of nodes and forks, the forks of a node count as the best of them, everything else adds up: an upper bound on how
 many edges can be taken together. It is exact where branches split and meet, and never too low: a join that is refused here is certainly
-wrong, one that is accepted may still be impossible for reasons in the data. Imports `digraph`, `forks`; imported by `structure`.
+wrong, one that is accepted may still be impossible for reasons in the data. Imports networkx; imported by `structure`.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+import networkx as nx
+
 from engine.errors import Finding
-from engine.graph.digraph import Digraph
 from engine.graph.findings import Places
 from engine.graph.forks import Fork, ForkTree, fork_of, fork_tree
 from engine.graph.plan import Edge
 from engine.spec.model import JoinKind, Spec
 
 
-def join_findings(spec: Spec, edges: Sequence[Edge], forward: Digraph[str], roots: Sequence[str], places: Places) -> Iterator[Finding]:
+def join_findings(spec: Spec, edges: Sequence[Edge], forward: nx.DiGraph[str], roots: Sequence[str], places: Places) -> Iterator[Finding]:
     """What can be taken together is said only where everything follows from the roots, without cycles; there are none if it is unclear."""
     incoming: dict[str, list[Edge]] = {name: [] for name in spec.nodes}
     for edge in edges:
@@ -40,8 +41,9 @@ def join_findings(spec: Spec, edges: Sequence[Edge], forward: Digraph[str], root
             yield places.warning("needless-join", pointer, message, key=True)
 
 
-def _is_sound(forward: Digraph[str], roots: Sequence[str]) -> bool:
-    return len(forward.reached(*roots)) == len(forward.ordered()) == len(forward.after)
+def _is_sound(forward: nx.DiGraph[str], roots: Sequence[str]) -> bool:
+    reached = set(roots).union(*(nx.descendants(forward, root) for root in roots))
+    return bool(roots) and len(reached) == len(forward) and nx.is_directed_acyclic_graph(forward)
 
 
 def most_together(tree: ForkTree, edges: Sequence[Edge]) -> int:

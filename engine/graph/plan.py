@@ -1,7 +1,7 @@
 """The compiled graph: what the interpreter asks about a spec, answered in advance. Values only; `compile` makes them.
 
-The tuples hold every edge (retry edges too) the way the interpreter walks them; networkx is imported for whoever asks for its graph of
-the same edges. Imports `spec.model`; imported by `graph`, `interpreter` and everything above.
+The networkx graph holds every edge (retry edges too) for analysis and drawing; the tuples beside it hold the same edges the way
+the interpreter walks them. Imports `spec.model`; imported by `graph`, `interpreter` and everything above.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
 from engine.spec.model import ABSENT, Absent, Node, Spec
@@ -54,6 +53,8 @@ class Plan:
     """A spec that compiled: its forward edges form a DAG in which everything is reachable from `start` or from `on_cancel`."""
 
     spec: Spec
+    graph: nx.MultiDiGraph[str]
+    """Nodes carry `node` (spec.model), edges carry `edge` (Edge), keyed by the edge's id."""
     start: str
     edges: tuple[Edge, ...]
     outgoing: Mapping[str, tuple[Edge, ...]]
@@ -76,12 +77,3 @@ class Plan:
     @property
     def nodes(self) -> Mapping[str, Node]:
         return self.spec.nodes
-
-    @property
-    def graph(self) -> nx.MultiDiGraph[str]:
-        """Made anew for networkx: nodes carry `node` (spec.model), edges carry `edge` (Edge), keyed by the edge's id."""
-        graph: nx.MultiDiGraph[str] = import_module("networkx").MultiDiGraph(name=self.spec.name)
-        graph.add_nodes_from((name, {"node": node}) for name, node in self.nodes.items())
-        for edge in self.edges:
-            graph.add_edge(edge.source, edge.target, key=edge.id, edge=edge)
-        return graph

@@ -4,16 +4,17 @@ Names first (`names`); the rules about paths then see the graph of the edges who
 the nodes that suffer from it: a cycle is one finding, and the nodes that only lead into it are named there. What one node says wrongly by
 itself (rules that can never apply, a join without a choice) is in `rules`, which joins can be satisfied in `joins`, what is wrong with
 how a workflow is canceled or undone in `endings`.
-Imports `digraph`, `findings` and those; imported by `before`, `compile` and `check`.
+Imports networkx; imported by `before`, `compile` and `check`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import networkx as nx
+
 from engine.errors import Finding
-from engine.graph.digraph import Digraph, digraph
 from engine.graph.endings import ending_findings
 from engine.graph.findings import Places, did_you_mean, quoted
 from engine.graph.joins import join_findings
@@ -35,8 +36,8 @@ class Structure:
     """Those between nodes that exist."""
     edges: tuple[Edge, ...]
     """Of the references."""
-    forward: Digraph[str]
-    """Forward edges; every node of the spec is in it."""
+    forward: nx.DiGraph[str]
+    """Forward edges, parallel ones merged; every node of the spec is in it."""
     starts: tuple[str, ...]
     """One name, unless `start` is missing or wrong."""
 
@@ -49,8 +50,10 @@ class Structure:
 
 def structure_of(spec: Spec) -> Structure:
     references = tuple(reference for reference in references_of(spec) if reference.edge.target in spec.nodes)
+    forward: nx.DiGraph[str] = nx.DiGraph()
+    forward.add_nodes_from(spec.nodes)
+    forward.add_edges_from((reference.edge.source, reference.edge.target) for reference in references if reference.edge.forward)
     edges = tuple(reference.edge for reference in references)
-    forward = digraph(spec.nodes, ((edge.source, edge.target) for edge in edges if edge.forward))
     return Structure(spec=spec, references=references, edges=edges, forward=forward, starts=_starts(spec, forward))
 
 
@@ -71,10 +74,10 @@ def structure_findings(structure: Structure, places: Places) -> tuple[Finding, .
     )
 
 
-def _starts(spec: Spec, forward: Digraph[str]) -> tuple[str, ...]:
+def _starts(spec: Spec, forward: nx.DiGraph[str]) -> tuple[str, ...]:
     if spec.start is not ABSENT and spec.start in spec.nodes:
         return (spec.start,)
-    return tuple(name for name in spec.nodes if not forward.before[name] and name != spec.on_cancel)
+    return tuple(name for name in spec.nodes if forward.in_degree(name) == 0 and name != spec.on_cancel)
 
 
 def _duplicate_targets(structure: Structure, places: Places) -> Iterator[Finding]:
@@ -103,14 +106,14 @@ def _start(structure: Structure, places: Places) -> Iterator[Finding]:
 
 
 def _cycles(structure: Structure, places: Places) -> Iterator[Finding]:
-    if len(structure.forward.ordered()) == len(structure.spec.nodes):
-        return
-    for component in structure.forward.components():
-        first, inside = component[0], structure.forward.within(set(component))
-        closing = [name for name in component if name in inside.before[first]]
+    rank = {name: index for index, name in enumerate(structure.spec.nodes)}
+    for component in _in_document_order(nx.strongly_connected_components(structure.forward), rank):
+        first = component[0]
+        inside = structure.forward.subgraph(component)
+        closing = sorted((name for name in inside.predecessors(first)), key=rank.__getitem__)
         if not closing:
             continue
-        path = min((inside.path(first, last) for last in closing), key=len)
+        path = min((nx.shortest_path(inside, first, last) for last in closing), key=len)
         message = f"these nodes lead back to where they began: {' -> '.join([*path, first])}"
         yield places.error("cycle", _pointer(structure, path[-1], first), message, hint=_GO_BACK)
 
@@ -119,7 +122,7 @@ def _unreachable(structure: Structure, places: Places) -> Iterator[Finding]:
     """From `start`, or from any of the nodes that might be meant; nothing is known where there is none."""
     if not structure.starts:
         return
-    reached = structure.forward.reached(*structure.roots)
+    reached = _from(structure.forward, structure.roots)
     for name in structure.spec.nodes:
         if name not in reached:
             message = f'node "{name}" can never be reached from the start ({quoted(structure.starts)})'
@@ -128,24 +131,25 @@ def _unreachable(structure: Structure, places: Places) -> Iterator[Finding]:
 
 def _no_way_out(structure: Structure, places: Places) -> Iterator[Finding]:
     """Dead ends (retryFrom counts as a way on), and sets of nodes that lead only to each other."""
+    every: nx.DiGraph[str] = nx.DiGraph(structure.forward)
+    back = [reference.edge for reference in structure.references if reference.edge.kind is EdgeKind.RETRY_FROM]
+    every.add_edges_from((edge.source, edge.target) for edge in back)
     terminals = [name for name, node in structure.spec.nodes.items() if isinstance(node, TerminalNode)]
     if not terminals:
         message = "the workflow has no terminal node, so it could never end"
         yield places.error("no-terminal", "/nodes", message, hint='add a node of type "terminal" and lead to it', key=True)
         return
     misspelt = [reference.edge.source for reference in references_of(structure.spec) if reference.edge.target not in structure.spec.nodes]
-    ways = (edge for edge in structure.edges if edge.kind is not EdgeKind.RETRY)
-    every = digraph(structure.spec.nodes, ((edge.source, edge.target) for edge in ways))
-    saved = every.reversed().reached(*terminals, *misspelt)  # an unknown target may well lead on
-    lost = every.within(every.after.keys() - saved)
-    for component in lost.components():
-        if any(target not in component for name in component for target in lost.after[name]):
+    saved = _from(every.reverse(copy=False), [*terminals, *misspelt])  # an unknown target may well lead on
+    lost = every.subgraph([name for name in structure.spec.nodes if name not in saved])
+    rank = {name: index for index, name in enumerate(structure.spec.nodes)}
+    for component in _in_document_order(nx.strongly_connected_components(lost), rank):
+        if any(target not in component for name in component for target in lost.successors(name)):
             continue  # what comes after these nodes has the fault
         message = f'no node follows "{component[0]}", and it is no terminal'
-        if len(component) > 1 or component[0] in lost.after[component[0]]:
+        if len(component) > 1 or lost.has_edge(component[0], component[0]):
             message = f"{quoted(component)} can reach no terminal"
-        leading = lost.reversed().reached(*component)
-        before = [name for name in lost.after if name in leading and name not in component]
+        before = [name for name in rank if name in nx.ancestors(lost, component[0]) and name not in component]
         if before:
             message += f"; {quoted(before)} lead{'s' if len(before) == 1 else ''} only there"
         yield places.error("no-way-out", f"/nodes/{component[0]}", message, hint="every path must end in a terminal", key=True)
@@ -154,16 +158,24 @@ def _no_way_out(structure: Structure, places: Places) -> Iterator[Finding]:
 def _back_edges(structure: Structure, places: Places) -> Iterator[Finding]:
     for reference in structure.references:
         edge = reference.edge
-        if edge.kind is not EdgeKind.RETRY_FROM or structure.forward.path(edge.target, edge.source):
+        if edge.kind is not EdgeKind.RETRY_FROM or nx.has_path(structure.forward, edge.target, edge.source):
             if edge.kind is EdgeKind.RETRY_FROM and edge.source == edge.target:
                 message = f'node "{edge.source}" would go back to itself'
                 yield places.error("retry-from-itself", reference.pointer, message, hint="`retry` is what repeats the node itself")
             continue
         message = f'node "{edge.source}" would go back to "{edge.target}", but no path leads from there to it'
-        leading = structure.forward.reversed().reached(edge.source)
-        earlier = [name for name in structure.spec.nodes if name in leading and name != edge.source]
+        earlier = [name for name in structure.spec.nodes if name in nx.ancestors(structure.forward, edge.source)]
         hint = f"earlier nodes are {quoted(earlier)}" if earlier else f'no node is before "{edge.source}"'
         yield places.error("retry-from-non-ancestor", reference.pointer, message, hint=hint)
+
+
+def _in_document_order(components: Iterator[set[str]], rank: Mapping[str, int]) -> list[list[str]]:
+    ordered = [sorted(component, key=rank.__getitem__) for component in components]
+    return sorted(ordered, key=lambda component: rank[component[0]])
+
+
+def _from(graph: nx.DiGraph[str], sources: Sequence[str]) -> set[str]:
+    return set(sources).union(*(nx.descendants(graph, source) for source in sources))
 
 
 def _pointer(structure: Structure, source: str, target: str) -> str:

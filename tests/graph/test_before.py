@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import networkx as nx
 import pytest
 from hypothesis import given, settings
 
@@ -235,7 +236,7 @@ def test_law_a_cancel_request_only_ever_adds_doubts(workflow: Spec) -> None:
     knowledge = before(structure)
     if workflow.on_cancel is ABSENT:
         return
-    behind = structure.forward.reached(workflow.on_cancel)
+    behind = {workflow.on_cancel, *nx.descendants(structure.forward, workflow.on_cancel)}
     for reader, name in itertools.permutations(workflow.nodes, 2):
         standing = knowledge.result(reader, name)
         if reader in behind and name not in behind:
