@@ -7,6 +7,7 @@ before: a pipe does not pay for it. Knows no command. Imports nothing of swfgrap
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ def note(text: str) -> None:
 def hint(text: str) -> None:
     """The next step, for whoever looks on; a script is not bothered."""
     if sys.stderr.isatty():
-        click.echo(click.style(text, dim=True), err=True)
+        click.echo(text if os.environ.get("TERM") == "dumb" else click.style(text, dim=True), err=True)
 
 
 def console(*, stderr: bool = False) -> Console:

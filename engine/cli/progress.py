@@ -1,4 +1,4 @@
-"""How a run is watched: a live picture where stderr is a terminal, else plain lines, or nothing (--json, -q).
+"""How a run is watched: a live picture where stderr is a terminal that can draw, else plain lines, or nothing (--json, -q).
 
 Progress goes to stderr, so that stdout has the output alone. Imports `picture` and, where there is a terminal, `live`; imported by
 the commands run and start.
@@ -65,10 +65,11 @@ class Lines(Watch):
         spec = self.plan.spec
         if first:
             what = f"{execution.workflow_id} goes on as a new run" if self.runs > 1 else execution.workflow_id
-            click.echo(f"{moments.clock(view.time)} {spec.name} {spec.version}: {what} (run {execution.run_id})", err=True)
+            begun = self._before or self.begun or view.time
+            click.echo(f"{moments.clock(begun)} {spec.name} {spec.version}: {what} (run {execution.run_id})", err=True)
             self._rows = ()
         for row in sorted(changed(self._rows, rows), key=lambda row: row.until or view.time):
-            carried = first and 0 < row.until <= self._before
+            carried = first and 0 < row.until < self._before
             if row.look not in UNTOLD and not carried:
                 click.echo(line(row, view.time), err=True)
         self._rows, self._before = rows, view.time
@@ -100,7 +101,7 @@ class Drawn(Watch):
 def watching(common: Common, plan: Plan) -> Iterator[Watch]:
     if common.json or common.quiet:
         yield Watch(plan)
-    elif not sys.stderr.isatty():
+    elif not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield Lines(plan)
     else:
         from engine.cli.live import Picture, live  # noqa: PLC0415 - only a terminal pays for rich

@@ -43,6 +43,7 @@ def command(common: Common, workflow_id: str, specs: tuple[Path, ...], run_id: s
                 for run, view in follow_on(client, plan, started, claims=claims_of(common)):
                     watch(run, view)
         except KeyboardInterrupt:
-            hint(f"the execution goes on: `swfgraph watch {workflow_id}` shows it again, `swfgraph cancel {workflow_id}` ends it")
+            named = f"{workflow_id} --domain {execution.domain}"
+            hint(f"the execution goes on: `swfgraph watch {named}` shows it again, `swfgraph cancel {named}` ends it")
             return Exit.INTERRUPTED
     return report_result(common, plan, watch)

@@ -113,6 +113,7 @@ def test_an_execution_that_continues_as_new_is_followed_to_its_end(shell: Shell,
     assert (told.code, told.out) == (0, "3\n"), told.err
     assert told.err.count("loop goes on as a new run") == 2
     assert "and 3 runs" in told.err
+    assert sum(" enough completed" in line for line in told.err.splitlines()) == 3
     last = json.loads(shell("status", "loop", "--json").out)
     assert (last["status"], last["output"]) == ("COMPLETED", 3)
     before = json.loads(shell("status", "loop", "--run-id", last["continues"], "--json").out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,12 @@ from rich.console import Console
 
 from engine.cli.lines import line
 from engine.cli.live import MARKS, PLAIN_MARKS, Picture
+from engine.cli.options import Common
+from engine.cli.progress import Drawn, Lines, Watch, watching
 from engine.cli.rows import Look, Row, changed, fitting
+from engine.graph.check import load_plan
+
+FRUIT = Path(__file__).parents[2] / "specs" / "fruit" / "fruit.json"
 
 
 def row(node: str, look: Look, **more: Any) -> Row:
@@ -111,6 +117,14 @@ def test_an_old_terminal_gets_marks_that_it_knows() -> None:
     lines = drawn([row("first", Look.COMPLETED), row("second", Look.RUNNING)], encoding="ascii")
     assert lines[1].startswith("+ first")
     assert all(text.isascii() for text in lines)
+
+
+@pytest.mark.parametrize(("term", "kind"), [("xterm", Drawn), ("dumb", Lines)])
+def test_a_terminal_that_can_not_draw_gets_lines(monkeypatch: pytest.MonkeyPatch, term: str, kind: type[Watch]) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with watching(Common(), load_plan(FRUIT)) as watch:
+        assert type(watch) is kind
 
 
 def test_every_look_has_a_mark() -> None:
