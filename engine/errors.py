@@ -156,6 +156,14 @@ class DatabaseUnusable(EndpointError):
     """The file behind an embedded service can't be opened, read or written."""
 
 
+class DatabaseInUse(DatabaseUnusable):
+    """Another process has the file. `served_at`: the URL at which it answers for it; empty where it keeps it to itself."""
+
+    def __init__(self, url: str, message: str, served_at: str) -> None:
+        super().__init__(url, message)
+        self.served_at = served_at
+
+
 class AddressInUse(EndpointError):
     """Another process listens on that host and port."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from engine.cli.colours import status_cell
-from engine.cli.endpoint import on_execution
+from engine.cli.endpoint import looking, on_execution
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command, run_id_option, workflow_id_argument
 from engine.cli.output import Cell, print_fields, print_json
@@ -30,7 +30,7 @@ def command(common: Common, workflow_id: str, run_id: str) -> Exit:
       swfgraph describe Demo
       swfgraph describe Demo --run-id 12fQ1zSaLmI5 --json
     """
-    with on_execution(common, workflow_id, run_id) as (client, execution):
+    with on_execution(common, workflow_id, run_id, looking) as (client, execution):
         seen = overview(client, execution)
     if common.json:
         print_json(with_iso_times(seen.wire))

@@ -1,13 +1,19 @@
-"""The client of a command: opened from --url, closed whatever happens. Imports `engine.swf`; imported by the commands."""
+"""The client of a command: opened from --url, closed whatever happens.
+
+Imports `engine.swf`, and what copies a database when a command asks for a copy; imported by the commands.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from engine.cli.options import Common
-from engine.errors import DatabaseUnusable, UsageError
+from engine.errors import DatabaseInUse, DatabaseUnusable, UsageError
 from engine.runtime.payloads.claims import Claims
 from engine.runtime.payloads.opening import open_claims
 from engine.runtime.reading.executions import Execution, find
@@ -17,12 +23,24 @@ from engine.swf.connect import MEMORY, NO_FUNCTIONS, SQLITE, Function, connect, 
 
 @contextmanager
 def endpoint(common: Common, functions: Mapping[str, Function] = NO_FUNCTIONS) -> Iterator[Client]:
-    """For the commands that begin something: a database that isn't there is made. `functions` are the Lambda functions that it runs."""
-    client = connect(common.url, functions=functions)
+    """For the commands that begin something: a database that isn't there is made. `functions` are the Lambda functions that it runs.
+
+    A file that another process serves is reached at that process. Raises: DatabaseInUse where another has it and serves nobody.
+    """
+    client = _connected(common.url, functions)
     try:
         yield client
     finally:
         client.close()
+
+
+def _connected(url: str, functions: Mapping[str, Function]) -> Client:
+    try:
+        return connect(url, functions=functions)
+    except DatabaseInUse as error:
+        if not error.served_at or functions:
+            raise
+        return connect(error.served_at)
 
 
 def claims_of(common: Common) -> Claims:
@@ -44,9 +62,24 @@ def existing(common: Common) -> Iterator[Client]:
 
 
 @contextmanager
-def on_execution(common: Common, workflow_id: str, run_id: str) -> Iterator[tuple[Client, Execution]]:
-    """For the commands that look at one execution."""
-    with existing(common) as client:
+def looking(common: Common) -> Iterator[Client]:
+    """For the commands that look once, and change nothing: where another process keeps the file to itself, at a copy of it as it is now."""
+    with ExitStack() as stack:
+        try:
+            client = stack.enter_context(existing(common))
+        except DatabaseInUse:
+            copy = Path(stack.enter_context(TemporaryDirectory(prefix="swfgraph-"))) / "copy.db"
+            import_module("engine.service.upkeep").back_up(Path(database_of(common.url)), copy)
+            client = stack.enter_context(endpoint(replace(common, url=f"{SQLITE}///{copy}")))
+        yield client
+
+
+@contextmanager
+def on_execution(
+    common: Common, workflow_id: str, run_id: str, reach: Callable[[Common], AbstractContextManager[Client]] = existing
+) -> Iterator[tuple[Client, Execution]]:
+    """For the commands on one execution."""
+    with reach(common) as client:
         yield client, find(client, domain_for(client, common), workflow_id, run_id)
 
 

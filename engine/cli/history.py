@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from engine.cli.endpoint import claims_of, on_execution
+from engine.cli.endpoint import claims_of, looking, on_execution
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_data_command, run_id_option, workflow_id_argument
 from engine.cli.output import Cell, Styled, print_table, shorten
@@ -48,7 +48,7 @@ def command(common: Common, workflow_id: str, run_id: str, **given: Any) -> Exit
       swfgraph history Demo --json | jq '.[-1]'
     """
     resolving = Resolving(NO_CLAIMS if given["raw"] else claims_of(common))
-    with on_execution(common, workflow_id, run_id) as (client, execution):
+    with on_execution(common, workflow_id, run_id, looking) as (client, execution):
         events = _wanted(_events(client, execution, reverse=given["reverse"]), given)
         events = events if given["raw"] else map(resolving.shown, events)
         if common.json:

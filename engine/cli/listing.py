@@ -10,7 +10,7 @@ import click
 
 from engine.cli.colours import STATUS, status_cell
 from engine.cli.describe import with_iso_times
-from engine.cli.endpoint import domain_for, existing
+from engine.cli.endpoint import domain_for, looking
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_command
 from engine.cli.output import Cell, hint, print_json, print_table
@@ -44,7 +44,7 @@ def command(common: Common, limit: int, **given: Any) -> Exit:
     """
     now = time.time()
     wanted = _wanted(given, now)
-    with existing(common) as client:
+    with looking(common) as client:
         domain = domain_for(client, common)
         found = list(islice(search(client, domain, wanted), limit + 1))
     shown = found[:limit]

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from engine.cli.endpoint import claims_of, on_execution
+from engine.cli.endpoint import claims_of, looking, on_execution
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_data_command, run_id_option, spec_argument
 from engine.cli.output import note, print_binary, print_json
@@ -71,7 +71,7 @@ def command(common: Common, spec: Path, output: Path | None, wanted: str | None,
 
 def _overlay(common: Common, plan: Plan, given: Mapping[str, Any]) -> Overlay:
     """Raises: HistoryError where the execution is not one of this spec."""
-    with on_execution(common, given["workflow_id"], given["run_id"]) as (client, execution):
+    with on_execution(common, given["workflow_id"], given["run_id"], looking) as (client, execution):
         address = (execution.domain, execution.workflow_id, execution.run_id)
         events = events_after(client, address, 0, until=given["at"] or sys.maxsize)
     claims = claims_of(common)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from engine.cli.endpoint import existing
+from engine.cli.endpoint import looking
 from engine.cli.exits import Exit
 from engine.cli.options import Common, spec_command, specs_argument
 from engine.cli.output import Cell, Styled, print_json, print_table
@@ -34,7 +34,7 @@ def command(common: Common, specs: tuple[Path, ...]) -> Exit:
       swfgraph schedule list specs/
     """
     found = load_scheduled(specs, common)
-    with existing(common) as client:
+    with looking(common) as client:
         rows = [_look(client, one) for one in found]
     if common.json:
         print_json(rows)

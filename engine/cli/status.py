@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from engine.cli.colours import NODE, status_cell
-from engine.cli.endpoint import claims_of, on_execution
+from engine.cli.endpoint import claims_of, looking, on_execution
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_data_command, run_id_option, workflow_id_argument
 from engine.cli.output import Cell, Styled, hint, print_fields, print_json, print_table
@@ -35,7 +35,7 @@ def command(common: Common, workflow_id: str, run_id: str) -> Exit:
       swfgraph status Demo --json | jq .status
     """
     resolving = Resolving(claims_of(common))
-    with on_execution(common, workflow_id, run_id) as (client, execution):
+    with on_execution(common, workflow_id, run_id, looking) as (client, execution):
         seen = overview(client, execution)
         last = last_events(client, execution, LAST_WORDS) if seen.info.closed else ()
         closing = parse_closing(resolving.shown(last[0]), compensation_in(last)) if last else None

@@ -61,13 +61,19 @@ def _add(known: dict[TypeKey, Known], queue: TaskQueue, ours: Known) -> None:
     activity = ours.activity
     key = (queue, activity.name, activity.version)
     before = known.setdefault(key, ours)
-    if (before.activity.run, before.activity.output, before.folder) != (activity.run, activity.output, ours.folder):
+    if _what(before) != _what(ours):
         raise UsageError(
             f"{before.file} and {ours.file} differ about what the activity type {activity.name} {activity.version} runs on the task "
             f"list {queue.task_list} of the domain {queue.domain}: give one of them another name, version or task list, "
             "or run two workers on two task lists"
         )
     known[key] = replace(before, interval=min(before.interval, ours.interval))
+
+
+def _what(known: Known) -> tuple[object, ...]:
+    """What is done for a task of it."""
+    activity = known.activity
+    return activity.run, activity.output, activity.answered_later, known.folder
 
 
 def heartbeat_interval(timeouts: ActivityTimeouts) -> float:

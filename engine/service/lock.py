@@ -15,7 +15,7 @@ from typing import Protocol
 
 import msgspec
 
-from engine.errors import DatabaseUnusable
+from engine.errors import DatabaseInUse, DatabaseUnusable
 
 if sys.platform == "win32":
     import msvcrt
@@ -76,7 +76,7 @@ class FileLock:
     def take(cls, database: Path) -> FileLock:
         """Lock the database of that path, whose folder is made where it is missing.
 
-        Raises: DatabaseUnusable (somebody has it: the message says who and what to do; or its folder can't be written).
+        Raises: DatabaseInUse (the message says who has it and what to do), DatabaseUnusable (its folder can't be written).
         """
         url = f"sqlite:///{database}"
         path = database.with_name(database.name + ".lock")
@@ -94,7 +94,7 @@ class FileLock:
         except (BlockingIOError, PermissionError) as error:  # how POSIX and Windows say: somebody has it
             owner = _read_owner(descriptor)
             os.close(descriptor)
-            raise DatabaseUnusable(url, _whom_to_ask(owner)) from error
+            raise DatabaseInUse(url, _whom_to_ask(owner), owner.url) from error
         except OSError as error:
             os.close(descriptor)
             message = f"{path} can't be locked ({error.strerror}): its file system knows no locks; keep the database on a local disk"

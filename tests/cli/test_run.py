@@ -121,7 +121,7 @@ def waiting(tmp_path: Path) -> Iterator[Path]:
 def test_the_file_of_a_running_run_is_refused_to_others(shell: Shell, tmp_path: Path, waiting: Path) -> None:
     with running(tmp_path, "run", waiting) as process:
         await_line(process, "one running")
-        told = shell("list")
+        told = shell("start", waiting)
     assert told.code == Exit.ENDPOINT
     assert f"in use by process {process.pid}" in told.err
 
