@@ -46,9 +46,10 @@ class Desk:
     templates: Environment
 
     def page(self, request: Request, template: str, *, status: int = 200, **shown: Any) -> Response:
-        """The template, with what it shows. Every template has: root, url, domains, domain, visitor, csrf, said, now, path, query."""
+        """The template, with what it shows. All have: root, url, domains, domain, visitor, admitted, csrf, said, now, path, query."""
         visitor = visitor_of(self.access, request)
-        domains = self.domains() if self.access.admits(visitor) else []
+        admitted = self.access.admits(visitor)
+        domains = self.domains() if admitted else []
         domain = request.path_params.get("domain", visitor.domain if visitor.domain in domains else "")
         text = self.templates.get_template(template).render(
             root=self.root,
@@ -56,6 +57,7 @@ class Desk:
             domains=domains,
             domain=domain,
             visitor=visitor,
+            admitted=admitted,
             csrf=visitor.csrf(self.access),
             said=visitor.said,
             now=time.time(),

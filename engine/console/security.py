@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import MutableHeaders
@@ -144,7 +144,8 @@ class Guard:
             return PlainTextResponse("This request came from another site's page, and was not carried out.\n", status_code=403)
         path = connection.scope["path"].removeprefix(self._root)
         if not path.startswith(OPEN_PATHS) and not self._access.admits(visitor_of(self._access, connection)):
-            return RedirectResponse(f"{self._root}/login", status_code=303)
+            asked = f"{quote(path)}?{connection.url.query}".removesuffix("?") if connection.scope["method"] in READING else "/"
+            return RedirectResponse(f"{self._root}/login?{urlencode({'next': asked})}", status_code=303)
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from starlette.routing import Route
@@ -80,7 +81,7 @@ class TestWithTokens:
     @pytest.mark.parametrize("route", [route for route in PAGES if route != "/login"])
     def test_nobody_sees_anything_before_logging_in(self, stranger: TestClient, route: str) -> None:
         answer = stranger.get(filled(route))
-        assert (answer.status_code, answer.headers["location"]) == (303, "/console/login")
+        assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/console/login")
         assert "FruitWorkflow" not in answer.text
 
     @pytest.mark.parametrize("nothing", ["/console/static/nothing", "/console/loginx"])
@@ -99,6 +100,19 @@ class TestWithTokens:
         assert "Log out ann" in page.text
         stranger.post(path("logout"), data={"csrf": token_on(page)})
         assert stranger.get(DOMAINS).status_code == 303
+
+    @pytest.mark.parametrize("asked", ["/specs", "/d/TEST_SWF/executions/a%20b/~../?tab=events&q=%C3%A9", "/"])
+    def test_logging_in_leads_on_to_what_was_asked_for(self, stranger: TestClient, asked: str) -> None:
+        to_login = stranger.get(f"/console{asked}").headers["location"]
+        page = stranger.get(to_login)
+        [further] = re.findall(r'name="next" value="([^"]*)"', page.text)
+        answer = stranger.post(path("login"), data={"csrf": token_on(page), "token": "open sesame", "next": unescape(further)})
+        assert answer.headers["location"] == f"/console{asked}"
+
+    @pytest.mark.parametrize("asked", ["//evil.example", "/\\evil.example", "http://evil.example", "/a\r\nb", "evil", ""])
+    def test_logging_in_leads_nowhere_else(self, stranger: TestClient, asked: str) -> None:
+        answer = send(stranger, path("login"), {"token": "open sesame", "next": asked})
+        assert answer.headers["location"] == "/console/"
 
     def test_a_copied_cookie_is_worth_nothing_after_logging_out(self, stranger: TestClient) -> None:
         send(stranger, path("login"), {"token": "open sesame"})

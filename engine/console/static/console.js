@@ -163,8 +163,9 @@ document.addEventListener("click", (event) => {
   if (!zoom) return;
   const chart = document.getElementById("chart"), drawing = chart.querySelector("svg");
   const { width, height } = drawing.getBoundingClientRect();
-  const whole = Math.min(chart.clientWidth, ((chart.clientHeight - 20) * width) / height);
-  size = zoom === "fit" ? whole : width * (zoom === "+" ? 1.25 : 0.8);
+  const whole = Math.min(chart.clientWidth - 20, ((chart.clientHeight - 20) * width) / height);
+  const least = drawing.viewBox.baseVal.width / 6; // smaller than that, nothing can be told apart
+  size = Math.max(least, zoom === "fit" ? whole : width * (zoom === "+" ? 1.25 : 0.8));
   charts(document);
 });
 function insight() {
