@@ -1,8 +1,8 @@
 """A plan -> a state machine in JSONata mode, where ASL can say it; what it can't say is refused, what does not change the flow is a loss.
 
 Every node is a state of the same name. What our root document holds is held by variables (see `reading`): each state assigns its node's
-result. A fan-out is a Parallel (see `nests`), whose branches hand back what they have assigned. A node with items is a Map. A retry edge is a transition back through
-a Pass that counts its turns and forgets the results of what runs again.
+result. A fan-out is a Parallel (see `nests`), whose branches hand back what they have assigned. A node with items is a Map. A retry edge
+is a transition back that counts its turns and forgets the results of what runs again.
 Imports `nests`, `outgoing`, `reading`, `report`, `graph.plan`, `spec.model`, `errors`; imported by the CLI.
 """
 
@@ -135,8 +135,7 @@ class _Export:
             inner = _Export(plan=self.plan, report=self.report, states={}, stop=nest.join, inside=inside)
             start = inner.target((inside[0],), pointer)
             branches.append({"StartAt": start, "States": inner.states})
-        inside = [name for branch in nest.branches for name in branch]
-        known = {"results": "$results", "errors": _without("$errors", inside)}
+        known = {"results": "$results", "errors": _without("$errors", [name for branch in nest.branches for name in branch])}
         assign = {part: f"{{% $merge([{kept}, $states.result.{part}]) %}}" for part, kept in known.items()}
         self.states[fork] = {"Type": "Parallel", "Branches": branches, "Assign": assign, "Output": "{% $input %}"}
         self.states[fork] |= self.leading((nest.join,), pointer)

@@ -37,6 +37,9 @@ class Region:
     """The carriers that the machine may end with."""
     branch: bool = False
 
+    def __post_init__(self) -> None:
+        self.scope.rewinds = self.scope.rewinds or Turn.RETRY in self.turns.values()
+
     def begin(self, source: str) -> str:
         """Name the nodes, enter the first state from this carrier."""
         for name in self.flow.order:

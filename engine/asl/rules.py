@@ -45,11 +45,19 @@ _UNTOLD: Final = frozenset({"States.ParameterPathFailure", "States.ResultPathMat
 
 
 def tell_untold(state: State, report: Report) -> None:
-    """Runtime errors can't be caught (`States.Runtime` in a rule changes nothing); their finer kinds are not told apart here."""
+    """Runtime errors can't be caught (`States.Runtime` in a rule changes nothing); their finer kinds are not told apart here.
+
+    Nor is a pace of retries known that only the data know.
+    """
     for field in ("Retry", "Catch"):
         for index, rule in enumerate(state.fields.get(field, [])):
             for name in sorted(_UNTOLD & set(rule["ErrorEquals"])):
                 report.loss(f"{state.pointer}/{field}/{index}", name, "errors of paths and intrinsic functions end the execution here")
+    for index, rule in enumerate(state.fields.get("Retry", [])):
+        for field in sorted(_NUMBERS & rule.keys()):
+            if isinstance(rule[field], str):
+                why = "known only at run time; ours stand in the spec. The default holds"
+                report.loss(f"{state.pointer}/Retry/{index}/{field}", field, why)
 
 
 def matchings(rules: Sequence[Mapping[str, Any]], *, queries: bool, risky: bool) -> list[Matching]:
@@ -87,14 +95,11 @@ def retry_rules(state: State, report: Report, *, risky: bool) -> list[dict[str, 
     tell_untold(state, report)
     rules = state.fields.get("Retry", [])
     if sum(rule.get("MaxAttempts", 3) != 0 for rule in rules) > 1:
-        why = "its rules count attempts each for itself; ours count all attempts of the node, so mixed errors are repeated less often"
+        why = (
+            "its rules count attempts each for itself; in a loop ours count all attempts of the node: mixed errors are repeated less often"
+        )
         report.loss(f"{state.pointer}/Retry", "Retry", why)
     written = []
-    for index, rule in enumerate(rules):
-        for field, value in rule.items():
-            if isinstance(value, str) and field in _NUMBERS:
-                why = "known only at run time; ours stand in the spec. The default holds"
-                report.loss(f"{state.pointer}/Retry/{index}/{field}", field, why)
     for matching in matchings(rules, queries=state.queries, risky=risky):
         rule = {"MaxAttempts": 0} if matching.rule == NOBODY else rules[matching.rule]
         written.append({"errors": list(matching.patterns), **pace(rule)})

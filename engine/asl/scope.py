@@ -73,6 +73,8 @@ class Scope:
     variables: bool = False
     """Whether anything in the whole document assigns variables."""
     draws: Iterator[int] = field(default_factory=count)
+    rewinds: bool = False
+    """Whether a retry edge stands for a loop somewhere in it."""
     serials: dict[str, int] = field(default_factory=dict)
     taken: set[str] = field(default_factory=lambda: {"never", "too_many_turns"})
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from engine.asl.jsonata import complete, literal, template_of
@@ -19,6 +20,7 @@ from engine.asl.outside import LAMBDA_ARN, activity_of, write_results
 from engine.asl.paths import Sight
 from engine.asl.payload import payload_template, query_template
 from engine.asl.region import Region
+from engine.asl.retrying import by_rule, needs_nodes
 from engine.asl.rules import ALL, NOBODY, matchings, pace, retry_rules
 from engine.asl.scope import draws
 from engine.asl.shaping import assigned, description, effective_input, output_of, result_path
@@ -40,7 +42,7 @@ def task_state(region: Region, state: State) -> None:
     node: dict[str, Any] = {**_doer(region, state), **description(state)}
     sight = _with_token(region, state)
     given = scope.attempt(state.pointer, "the input of this Task", lambda: effective_input(state, sight))
-    if draws(given) and any(rule.get("MaxAttempts", 3) for rule in fields.get("Retry", [])):
+    if scope.rewinds and draws(given) and any(rule.get("MaxAttempts", 3) for rule in fields.get("Retry", [])):
         why = "the input is made once: a UUID or a random number in it is the same for each attempt"
         scope.report.loss(f"{state.pointer}/Retry", "Retry", why)
     if node["type"] == "workflow":
@@ -85,8 +87,14 @@ def put_work(region: Region, state: State, node: dict[str, Any], *, raw: str) ->
         scope.put(name, node, carrier=True)
         scope.nodes[name]["next"] = region.lead_next(state, {name})
         return
-    node["catch"] = _catches(region, state, risky=risky, child=node["type"] == "workflow")
-    node["retry"] = _child_retries(region, state) if node["type"] == "workflow" else retry_rules(state, scope.report, risky=risky)
+    child = node["type"] == "workflow"
+    if needs_nodes(region, state, child=child, drawn=draws(node.get("input"))):
+        handled = _sort_out(region, state, child=child, counted=True)
+        error, _ = error_output(state, name, child=child)
+        node["catch"] = [{"errors": [ALL], "next": by_rule(region, state, partial(_named, state, name, error), handled)}]
+    else:
+        node["catch"] = _catches(region, state, risky=risky, child=child)
+        node["retry"] = _child_retries(region, state) if child else retry_rules(state, scope.report, risky=risky)
     if "ResultWriter" in state.fields:
         write_results(region, state, name)
         raw, apart = f"results.{name}_written", True
@@ -190,7 +198,7 @@ def _catches(region: Region, state: State, *, risky: bool, child: bool) -> list[
     rules = state.fields.get("Catch", [])
     edges = [edge for edge in state.edges if edge.kind == "catch"]
     if child:
-        return [{"errors": [ALL], "next": _sort_out(region, state, edges)}] if edges or region.scope.child else []
+        return [{"errors": [ALL], "next": _sort_out(region, state, child=True)}] if edges or region.scope.child else []
     found = []
     targets = {edge.index: _caught(region, state, edge, child=False) for edge in edges}
     for matching in matchings(rules, queries=state.queries, risky=risky):
@@ -201,15 +209,16 @@ def _catches(region: Region, state: State, *, risky: bool, child: bool) -> list[
     return found
 
 
-def _caught(region: Region, state: State, edge: Edge, *, child: bool) -> str:
-    """The node that carries the data on from a Catch rule."""
+def _caught(region: Region, state: State, edge: Edge, *, child: bool, counted: bool = False) -> str:
+    """The node that carries the data on from a Catch rule. `counted`: each attempt was a visit."""
     scope, rule, node = region.scope, state.fields["Catch"][edge.index], region.worker(state)
     sight = region.sight(state)
     error, cause = error_output(state, node, child=child)
     source = f'{{"Error": {error}, "Cause": {cause}}}'
     here = sight.context["State"]
     if not isinstance(here, str):
-        sight = replace(sight, context={**sight.context, "State": {**here, "RetryCount": f"(errors.{node}.attempts - 1)"}})
+        retries = f"(execution.visits.{node} - 1)" if counted else f"(errors.{node}.attempts - 1)"
+        sight = replace(sight, context={**sight.context, "State": {**here, "RetryCount": retries}})
 
     def write() -> Any:
         seen = replace(sight, error=source)
@@ -236,28 +245,33 @@ def _uncaught(region: Region, state: State, *, child: bool) -> str:
     return name
 
 
-def _sort_out(region: Region, state: State, edges: list[Edge]) -> str:
-    """Behind a child that failed: the decision which Catch rule it is."""
+def _sort_out(region: Region, state: State, *, child: bool, counted: bool = False) -> str:
+    """Behind what has failed: the decision which Catch rule it is."""
     scope, node = region.scope, region.worker(state)
-    failed = _uncaught(region, state, child=True)
+    failed = _uncaught(region, state, child=child)
+    edges = [edge for edge in state.edges if edge.kind == "catch"]
     if not edges:
         return failed
     name = scope.fresh(f"{node}_error")
-    error, _ = error_output(state, node, child=True)
+    error, _ = error_output(state, node, child=child)
     choices = []
     for edge in edges:
-        names = state.fields["Catch"][edge.index]["ErrorEquals"]
-        choices.append({"when": complete(_named(error, names, queries=state.queries)), "next": _caught(region, state, edge, child=True)})
+        is_it = complete(_named(state, node, error, state.fields["Catch"][edge.index]["ErrorEquals"]))
+        choices.append({"when": is_it, "next": _caught(region, state, edge, child=child, counted=counted)})
     return scope.put(name, {"type": "decision", "choices": choices, "default": failed})
 
 
-def _named(error: str, names: list[str], *, queries: bool) -> str:
-    unless = ["States.DataLimitExceeded", *([] if queries else ["States.Runtime"])]
-    if "States.ALL" in names:
-        return f"$not({error} in {literal(unless)})"
-    if "States.TaskFailed" in names:
-        return f"$not({error} in {literal([*unless, 'States.Timeout'])})"
-    return f"{error} in {literal(names)}"
+def _named(state: State, node: str, error: str, names: list[str]) -> str:
+    """Whether an error is one of these."""
+    unless = {
+        "States.DataLimitExceeded",
+        *(() if state.queries else ("States.Runtime",)),
+        *(() if "States.ALL" in names else ("States.Timeout",)),
+    }
+    if {"States.ALL", "States.TaskFailed"} & set(names):
+        return f"$not({error} in {literal(sorted(unless - set(names)))})"
+    test = f"{error} in {literal([name for name in names if state.queries or name != 'States.Runtime'])}"
+    return f'({test} or errors.{node}.name = "Timeout.Heartbeat")' if "States.HeartbeatTimeout" in names else test
 
 
 def _child_retries(region: Region, state: State) -> list[dict[str, Any]]:

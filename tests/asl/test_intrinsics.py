@@ -116,8 +116,23 @@ def test_numbers_are_spread_over_all_that_may_be_drawn() -> None:
     assert len({given["id"] for given in output(chain(selected), [0] * 9)}) == 9
 
 
-def test_what_is_drawn_for_a_task_that_is_repeated_is_a_loss() -> None:
-    task = {"Type": "Task", "Resource": ECHO, "Parameters": {"id.$": "States.UUID()"}}
-    again = {"Retry": [{"ErrorEquals": ["States.ALL"]}]}
-    assert remarks(imported(chain({**task, **again})), Weight.LOSS) == [("/States/S1/Retry", "Retry")]
-    assert remarks(imported(chain({**task, "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 0}]})), Weight.LOSS) == []
+DRAWN = {"Type": "Task", "Resource": ECHO, "Parameters": {"id.$": "States.UUID()"}, "Retry": [{"ErrorEquals": ["States.ALL"]}]}
+
+
+def test_each_attempt_of_a_task_draws_anew() -> None:
+    given: list[Any] = []
+
+    def answer(asked: Any) -> Any:
+        given.append(asked["id"])
+        if len(given) < 3:
+            raise ValueError
+        return asked["id"]
+
+    assert output(chain(DRAWN), {}, {"echo": answer}) == given[2]
+    assert len(set(given)) == 3
+
+
+def test_what_is_drawn_for_a_task_that_is_repeated_within_a_loop_is_a_loss() -> None:
+    again = {"Type": "Choice", "Choices": [{"Variable": "$.go", "IsPresent": True, "Next": "S1"}], "Default": "S3"}
+    loop = chain({**DRAWN, "ResultPath": None}, again, {"Type": "Succeed"})
+    assert remarks(imported(loop), Weight.LOSS) == [("/States/S1/Retry", "Retry")]

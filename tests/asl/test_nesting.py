@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from engine.asl.report import Weight
 from tests.asl.running import ECHO, chain, failure, imported, output, remarks, run, without_loss
 
@@ -95,12 +97,25 @@ def test_a_retried_parallel_runs_again_as_a_whole() -> None:
     rule = {"ErrorEquals": ["States.ALL"], "MaxAttempts": 2, "IntervalSeconds": 7, "BackoffRate": 1}
     machine = chain(parallel(chain(work()), chain(work()), Retry=[rule]))
     outcome = run(without_loss(machine), 5, {"echo": bad_at_first()})
-    assert (outcome.output, outcome.attempts["S1"], outcome.duration) == ([5, 5], 2, 7)
+    assert (outcome.output, outcome.duration) == ([5, 5], 7)
 
 
-def test_a_retry_of_a_child_for_particular_errors_is_a_loss() -> None:
-    found = imported(chain(parallel(chain(work()), Retry=[{"ErrorEquals": ["Busy"]}])))
-    assert remarks(found, Weight.LOSS) == [("/States/S1/Retry/0", "Retry")]
+@pytest.mark.parametrize(
+    ("error", "names", "times"),
+    [("Busy", ["Busy"], 3), ("Busy", ["Other"], 1), ("Busy", ["States.TaskFailed"], 3), ("States.Runtime", ["States.ALL"], 1)],
+)
+def test_a_child_is_retried_for_the_errors_that_are_named(error: str, names: list[str], times: int) -> None:
+    rules = [{"ErrorEquals": names, "MaxAttempts": 2}]
+    machine = chain(parallel(chain({"Type": "Task", "Resource": f"{ECHO}2"}, {"Type": "Fail", "Error": error}), Retry=rules))
+    calls: list[Any] = []
+    assert run(without_loss(machine), 1, {"echo2": calls.append}).status == "failed"
+    assert len(calls) == times
+
+
+def test_rules_of_a_child_that_is_retried_in_a_loop_are_a_loss() -> None:
+    again = {"Type": "Choice", "Choices": [{"Variable": "$.go", "IsPresent": True, "Next": "S1"}], "Default": "S3"}
+    first = parallel(chain(work()), Retry=[{"ErrorEquals": ["Busy"]}], ResultPath=None)
+    assert remarks(imported(chain(first, again, {"Type": "Succeed"})), Weight.LOSS) == [("/States/S1/Retry/0", "Retry")]
 
 
 def mapped(processor: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -141,7 +156,7 @@ def test_a_map_that_fails_is_caught_by_the_error_of_its_item() -> None:
 def test_a_retried_map_runs_all_its_items_again() -> None:
     machine = chain(mapped(chain(work()), Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 3}]))
     outcome = run(without_loss(machine), [1, 2], {"echo": bad_at_first()})
-    assert (outcome.output, outcome.attempts["S1"]) == ([1, 2], 2)
+    assert (outcome.output, outcome.duration) == ([1, 2], 3)
 
 
 def test_the_reader_of_a_distributed_map_is_an_activity() -> None:

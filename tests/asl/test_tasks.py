@@ -116,9 +116,56 @@ def test_no_attempts_means_none() -> None:
     assert run(without_loss(chain(task(Retry=rules))), {}, {"S1": failure("Other")}).attempts["S1"] == 4
 
 
-def test_two_rules_that_count_for_themselves_are_a_loss() -> None:
-    rules = [{"ErrorEquals": ["A"]}, {"ErrorEquals": ["B"]}]
-    assert remarks(imported(chain(task(Retry=rules))), Weight.LOSS) == [("/States/S1/Retry", "Retry")]
+RULES = [
+    {"ErrorEquals": ["A"], "MaxAttempts": 2, "IntervalSeconds": 3, "BackoffRate": 2.0, "MaxDelaySeconds": 5},
+    {"ErrorEquals": ["B", "States.Timeout"], "MaxAttempts": 1, "IntervalSeconds": 10},
+    {"ErrorEquals": ["Never"], "MaxAttempts": 0},
+    {"ErrorEquals": ["States.ALL"], "MaxAttempts": 1, "IntervalSeconds": 100, "BackoffRate": 1},
+]
+
+
+@pytest.mark.parametrize(
+    ("answers", "end", "duration"),
+    [
+        ([failure("A"), failure("B"), failure("A"), 7], 7, 3 + 10 + 5),
+        ([failure("A"), failure("A"), failure("A")], {"Error": "A", "Cause": ""}, 3 + 5),
+        ([failure("B"), failure("A"), failure("B")], {"Error": "B", "Cause": ""}, 10 + 3),
+        ([failure("C"), failure("A"), failure("D", "why")], {"Error": "D", "Cause": "why"}, 100 + 3),
+        ([failure("A"), failure("Never")], {"Error": "Never", "Cause": ""}, 3),
+        ([TIMED_OUT, 7], 7, 60 + 10),
+    ],
+)
+def test_each_rule_counts_for_itself(answers: list[Any], end: Any, duration: int) -> None:
+    machine = chain(
+        task(Retry=RULES, TimeoutSeconds=60, Catch=[{"ErrorEquals": ["States.ALL"], "Next": "S2"}], Next="S2"), {"Type": "Pass"}
+    )
+    outcome = run(without_loss(machine), {}, {"S1": answers})
+    assert (outcome.output, outcome.duration) == (end, duration)
+    uncaught = run(without_loss(chain(task(Retry=RULES, TimeoutSeconds=60))), {}, {"S1": answers})
+    assert (uncaught.status, uncaught.duration) == ("failed" if isinstance(end, dict) else "completed", duration)
+
+
+def test_a_pause_grows_no_further_than_it_may() -> None:
+    rules = [{"ErrorEquals": ["A"], "MaxAttempts": 9, "IntervalSeconds": 1, "BackoffRate": 10, "MaxDelaySeconds": 50}, RULES[1]]
+    assert run(without_loss(chain(task(Retry=rules))), {}, {"S1": [*[failure("A")] * 4, 1]}).duration == 1 + 10 + 50 + 50
+
+
+def test_jitter_makes_pauses_shorter() -> None:
+    rule = {"ErrorEquals": ["A"], "IntervalSeconds": 10_000, "BackoffRate": 1, "JitterStrategy": "FULL"}
+    outcome = run(without_loss(chain(task(Retry=[rule, RULES[1]]))), {}, {"S1": [failure("A"), failure("A"), 1]})
+    assert 0 < outcome.duration < 20_000
+
+
+@pytest.mark.parametrize("path", ["$.no", "$.n.m"])
+def test_runtime_errors_are_not_repeated_by_any_rule(path: str) -> None:
+    outcome = run(without_loss(chain(task(Retry=RULES, Parameters={"x.$": path}))), {"n": 1})
+    assert (outcome.status, outcome.reason, outcome.duration) == ("failed", "States.Runtime", 0)
+
+
+def test_rules_that_count_for_themselves_are_a_loss_within_a_loop() -> None:
+    again = {"Type": "Choice", "Choices": [{"Variable": "$.go", "IsPresent": True, "Next": "S1"}], "Default": "S3"}
+    loop = chain(task(Retry=RULES, ResultPath=None), again, {"Type": "Succeed"})
+    assert remarks(imported(loop), Weight.LOSS) == [("/States/S1/Retry", "Retry")]
 
 
 def catching(*rules: dict[str, Any], **fields: Any) -> dict[str, Any]:
