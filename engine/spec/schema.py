@@ -35,7 +35,7 @@ def workflow_schema() -> Json:
 
 @cache
 def _fits() -> Fits:
-    return acceptance(workflow_schema(), FORMATS).fits
+    return acceptance(workflow_schema(), FORMATS)
 
 
 def _holds_schemas(value: Json) -> bool:

@@ -20,8 +20,9 @@ from engine.spec.model import Json
 
 def quick_validator(schema: Mapping[str, Json], formats: FormatChecker) -> Validator:
     """Of a schema all of whose references lead to its own `$defs`."""
-    fitting = acceptance(schema, {name: check for name, (check, _) in formats.checkers.items()}).definitions
-    known = {reference: schema["$defs"][reference.rpartition("/")[2]] for reference in fitting}
+    checks = {name: check for name, (check, _) in formats.checkers.items()}
+    known = {f"#/$defs/{name}": definition for name, definition in schema["$defs"].items()}
+    fitting = {reference: acceptance({"$ref": reference, "$defs": schema["$defs"]}, checks) for reference in known}
 
     def referred(validator: Any, reference: str, instance: Json, _schema: Json) -> Iterator[ValidationError]:
         if not fitting[reference](instance):
