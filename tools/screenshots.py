@@ -20,13 +20,14 @@ from typing import Final
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from engine.spec.model import Json
 from tests.console.browser.standing import PATIENCE, Standing, standing
 
 OUT: Final = Path(__file__).parent.parent / "docs" / "images"
 SPECS: Final = ("fruit", "booking", "approval", "map", "parallel", "nightly", "saga")
 WIDE, PHONE = (1180, 760), (390, 800)
 COLOURS: Final = 256
-CARDS: Final = {"passenger": "Grace Hopper", "destination": "Oslo", "cards": ["declined-1", "visa-2"]}
+CARDS: Final[dict[str, Json]] = {"passenger": "Grace Hopper", "destination": "Oslo", "cards": ["declined-1", "visa-2"]}
 
 
 class Camera:
@@ -60,9 +61,9 @@ def keep(page: Page, name: str) -> None:
 
 def shoot(camera: Camera, here: Standing) -> None:
     for number, spec in enumerate(("fruit", "map", "parallel", "saga")):
-        here.begin(spec, f"{spec}-{number + 1}", "--tag", "example")
-    approval = here.begin("approval", "Desk-for-Ada", "--tag", "office", "--input", '{"what": "a desk", "amount": 240}')
-    booking = here.begin("booking", "Trip-to-Oslo", "--tag", "travel", "--input", json.dumps(CARDS))
+        here.begin(spec, f"{spec}-{number + 1}", tags=("example",))
+    approval = here.begin("approval", "Desk-for-Ada", {"what": "a desk", "amount": 240}, ("office",))
+    booking = here.begin("booking", "Trip-to-Oslo", CARDS, ("travel",))
     with camera.at(booking) as page:
         expect(page.locator("#node-payment")).to_have_class(re.compile(r"\bretrying\b"))
         expect(page.locator("#node-payment")).to_contain_text("attempt 2")
