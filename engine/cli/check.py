@@ -34,7 +34,7 @@ def command(common: Common, specs: tuple[Path, ...], against: str) -> Exit:
 
     Of a directory, every spec in it is checked (a spec is a *.json file with "nodes"); specs that are checked together are also held
     against each other: do the children that they start have the versions that are there? Exit code 1 if there is an error; warnings are
-    shown only.
+    shown only, and with -q not even that.
 
     With --against, the histories of the open executions of the same name and version are gone through, decision by decision: would
     these specs have decided the same? Exit code 1 if one of them would not.
@@ -54,7 +54,8 @@ def command(common: Common, specs: tuple[Path, ...], against: str) -> Exit:
         described = [problems.finding_json(finding) for finding in findings]
         print_json({"specs": len(files), "errors": errors, "warnings": warnings, "findings": described, **_compared_json(compared)})
     else:
-        problems.write_findings(findings, sys.stdout)
+        shown = [finding for finding in findings if finding.severity is Severity.ERROR or not common.quiet]
+        problems.write_findings(shown, sys.stdout)
         if not common.quiet:
             note(f"{counted(len(files), 'spec')}: {counted(errors, 'error')}, {counted(warnings, 'warning')}")
         if compared:

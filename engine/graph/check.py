@@ -20,6 +20,7 @@ from engine.graph.before import before
 from engine.graph.compile import plan_of
 from engine.graph.data import data_findings
 from engine.graph.findings import Places
+from engine.graph.literals import literal_findings
 from engine.graph.plan import Plan
 from engine.graph.salvage import salvage
 from engine.graph.structure import Structure, structure_findings, structure_of
@@ -81,7 +82,7 @@ def check_document(document: Document) -> Checked:
     structure = structure_of(spec)
     graph = structure_findings(structure, places)
     sound = not _has_error(graph)
-    data = tuple(data_findings(spec, before(structure) if sound else ABSENT, places))
+    data = (*data_findings(spec, before(structure) if sound else ABSENT, places), *literal_findings(spec, places))
     findings = _in_order((*shape, *graph, *data))
     return Checked(findings=findings, document=document, structure=ABSENT if _has_error(findings) else structure)
 
@@ -98,6 +99,7 @@ def _behind(document: Document, shape: Sequence[Finding]) -> Iterator[Finding]:
     yield from filter(salvaged.believable, graph)
     sound = salvaged.whole and not _has_error(graph)
     yield from data_findings(spec, before(structure) if sound else ABSENT, places)
+    yield from literal_findings(spec, places)
 
 
 def load_plan(path: Path | str) -> Plan:

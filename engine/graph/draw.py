@@ -40,6 +40,10 @@ LEGIBLE: Final = 0.5
 """Pixels per point of a PNG: below, nobody can read it. Then lines get whole pixels, too: smooth ones that are thinner than a pixel take
 resvg a hundred times as long, a minute for the arrows of a thousand branches."""
 
+MOST_ARROWS: Final = 500
+MOST_TEXT: Final = 50_000
+"""Of a Mermaid chart: its `maxEdges` and `maxTextSize`, which only the page can change that shows it. GitHub's does not."""
+
 Told: TypeAlias = Callable[[str], None]
 
 
@@ -73,7 +77,10 @@ def render(
     """
     kind, whole = Format(format), chart_of(plan, status)
     if kind is Format.MERMAID:  # which has its own layout
-        return mermaid_text(whole).encode()
+        text = mermaid_text(whole)
+        if len(whole.arrows) > MOST_ARROWS or len(text) > MOST_TEXT:
+            told(f"Mermaid draws at most {MOST_ARROWS} arrows and {MOST_TEXT:,} characters, unless its page has been told otherwise")
+        return text.encode()
     chart = with_connectors(whole, plan)
     match kind:
         case Format.DOT:

@@ -18,7 +18,8 @@ from engine.spec.schema import schema_findings
 from engine.spec.source import Document
 
 _STAND_INS: Final[dict[str, Json]] = {
-    "nodes": {"type": "terminal", "status": "completed"},
+    "nodes": {"type": "pass"},  # which has a result, as most nodes do
+    "terminal": {"type": "terminal", "status": "completed"},
     "activities": {"version": "1"},
 }
 _TOP_STAND_INS: Final[dict[str, Json]] = {
@@ -89,8 +90,9 @@ def _take_out(value: Json, finding: Finding, names: frozenset[str]) -> bool:
         return _replace_top(value, path[0])
     if len(path) == 2 and path[0] in _STAND_INS:
         lost = value[path[0]][path[1]]
-        value[path[0]][path[1]] = dict(_STAND_INS[path[0]])
-        return path[0] != "nodes" or (isinstance(lost, dict) and lost.get("type") == "terminal")
+        terminal = isinstance(lost, dict) and lost.get("type") == "terminal"
+        value[path[0]][path[1]] = dict(_STAND_INS["terminal" if terminal else path[0]])
+        return path[0] != "nodes" or terminal
     holder, key = _holder(value, path)
     lost = holder.pop(key, None)
     return key not in _LEADING and path[2:3] != ["choices"] and path[2:3] != ["catch"] and not _names_a_node(lost, names)

@@ -135,15 +135,16 @@ def _required(mistake: _Mistake) -> _Said:
     meant = _unknown_keys(mistake).values()
     for key in mistake.wanted:
         if key not in mistake.given and key not in meant:
-            about = _object(mistake.schema.get("properties", {}).get(key, {})).get("description", "")
-            yield f"{_subject(mistake)} has no {_quoted(key)}", about, ""
+            wanted = _object(mistake.schema.get("properties", {}).get(key, {}))
+            allowed = f"one of {', '.join(map(_quoted, wanted['enum']))}. " if "enum" in wanted else ""
+            yield f"{_subject(mistake)} has no {_quoted(key)}", allowed + wanted.get("description", ""), ""
 
 
 def _type(mistake: _Mistake) -> _Said:
     wanted = [mistake.wanted] if isinstance(mistake.wanted, str) else mistake.wanted
     names = " or ".join(_ARTICLES.get(name, name) for name in wanted)
     given = json_type(mistake.given)
-    hint = "an integer has no fraction" if given == "a number" and "integer" in wanted else ""
+    hint = "an integer has no fraction" if given == "a number" and "integer" in wanted else _example(mistake)
     yield f"{_subject(mistake)} must be {names}, not {given}", hint, ""
 
 
@@ -193,7 +194,8 @@ def _dependent(mistake: _Mistake) -> _Said:
     for key, others in mistake.wanted.items():
         for other in others:
             if key in mistake.given and other not in mistake.given:
-                yield f"{_subject(mistake)} has {_quoted(key)} without {_quoted(other)}", "", ""
+                about = _object(mistake.schema.get("properties", {}).get(other, {})).get("description", "")
+                yield f"{_subject(mistake)} has {_quoted(key)} without {_quoted(other)}", about, ""
 
 
 def _not(mistake: _Mistake) -> _Said:
@@ -233,8 +235,44 @@ _WORDS: Final[Mapping[str, Callable[[_Mistake], _Said]]] = {
 _RULES: Final = {"additionalProperties": "unknown-key", "required": "missing-key"}
 """What findings are filed under, where the keyword's own name says little."""
 
-_PLAINER: Final[Mapping[str, Sequence[str]]] = {"format": ("type", "pattern", "minimum"), "pattern": ("minLength",)}
+_PLAINER: Final[Mapping[str, Sequence[str]]] = {
+    "format": ("type", "pattern", "minimum"),
+    "pattern": ("minLength",),
+    "oneOf": ("type",),
+    "anyOf": ("type",),
+}
 """Rules that say the same mistake better."""
+
+_ELSEWHERE: Final[Mapping[str, Sequence[str]]] = {
+    "states": ("nodes",),
+    "steps": ("nodes",),
+    "tasks": ("nodes", "activities"),
+    "startat": ("start",),
+    "if": ("when",),
+    "condition": ("when",),
+    "then": ("next",),
+    "to": ("next",),
+    "goto": ("next",),
+    "else": ("default",),
+    "branches": ("choices",),
+    "attempts": ("maxAttempts",),
+    "retries": ("maxAttempts", "retry"),
+    "delay": ("interval",),
+    "seconds": ("for",),
+    "duration": ("for",),
+    "event": ("signal",),
+    "every": ("cron",),
+    "time": ("cron",),
+    "concurrency": ("maxConcurrency",),
+    "onerror": ("catch",),
+    "task": ("activity",),
+    "choice": ("decision",),
+    "fail": ("failed",),
+    "success": ("completed",),
+    "succeeded": ("completed",),
+    "cancelled": ("canceled",),
+}
+"""What people who come from elsewhere write, in lower case, and what it is here."""
 
 _ARTICLES: Final = {
     "object": "an object",
@@ -244,6 +282,14 @@ _ARTICLES: Final = {
     "number": "a number",
     "boolean": "a boolean",
 }
+
+
+def _example(mistake: _Mistake) -> str:
+    """One of the schema's own, else for a list how one is written."""
+    examples = mistake.schema.get("examples", ())
+    if examples:
+        return f"e.g. {_quoted(examples[0])}"
+    return "a list stands in [ and ]" if mistake.wanted == "array" else ""
 
 
 def _subject(mistake: _Mistake) -> str:
@@ -268,8 +314,9 @@ def _listed(keys: Sequence[str], word: str) -> str:
 def _nearest(given: str, candidates: Sequence[str]) -> str:
     """The candidate that was probably meant, or ""."""
     folded = {candidate.lower().replace("_", ""): candidate for candidate in candidates}
-    same = folded.get(given.lower().replace("_", "").replace("-", ""))
-    near = [same] if same else difflib.get_close_matches(given, candidates, n=1, cutoff=0.65)
+    plain = given.lower().replace("_", "").replace("-", "")
+    elsewhere = [candidate for candidate in _ELSEWHERE.get(plain, ()) if candidate in candidates]
+    near = [folded[plain]] if plain in folded else elsewhere or difflib.get_close_matches(given, candidates, n=1, cutoff=0.65)
     return near[0] if near else ""
 
 

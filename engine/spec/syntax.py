@@ -146,6 +146,8 @@ def _odd_problem(source: str, fault: Exception) -> SyntaxProblem:
 
 
 def _operator_hint(source: str, offset: int) -> str:
+    if source.strip()[:2] in {"{%", "{{"}:
+        return "this is an expression already: take the braces around it away"
     around = source[max(0, offset - 1) : offset + 2]
     return next((hint for operator, hint in _HINTS.items() if operator in around), "")
 

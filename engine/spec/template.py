@@ -33,6 +33,11 @@ def expressions_of(template: Template) -> list[tuple[str, str]]:
     return [(pointer, expression.source) for pointer, text in _strings(template.value, "") for expression in _expressions(text)]
 
 
+def texts_of(template: Template) -> list[tuple[str, str]]:
+    """The strings in which there is no expression, with their JSON pointers from the template."""
+    return [(pointer, text) for pointer, text in _strings(template.value, "") if _OPEN not in text]
+
+
 def broken_strings_of(template: Template) -> list[tuple[str, str]]:
     """What is wrong with the braces in a template's strings: (JSON pointer from the template, complaint). A lone `%}` is just text."""
     found = [(pointer, _broken(text)) for pointer, text in _strings(template.value, "")]

@@ -24,6 +24,16 @@ def test_every_mistake_is_a_line_with_its_place(shell: Shell, tmp_path: Path) ->
     assert f"1 spec: {errors} errors" in told.err
 
 
+def test_quietly_only_errors_are_shown(shell: Shell, tmp_path: Path) -> None:
+    file = specs.broken(tmp_path)
+    value = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps(value | {"activities": value["activities"] | {"Spare": {"version": "1"}}}), encoding="utf-8")
+    loud, quiet = shell("check", file), shell("check", file, "-q")
+    assert ": warning: " in loud.out
+    assert quiet.out.splitlines() == [line for line in loud.out.splitlines() if ": error: " in line]
+    assert (quiet.code, quiet.err) == (Exit.FAILED, "")
+
+
 def test_of_a_directory_every_spec_is_checked_and_nothing_else(shell: Shell, tmp_path: Path) -> None:
     specs.echo(tmp_path, file="right.json")
     specs.broken(tmp_path, "wrong.json")

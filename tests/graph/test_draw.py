@@ -179,6 +179,12 @@ def test_nothing_is_said_of_a_png_that_can_be_read() -> None:
     assert remarks == []
 
 
+def test_a_mermaid_chart_that_most_pages_refuse_is_said_to_be_one() -> None:
+    remarks: list[str] = []
+    render(fan(260), Format.MERMAID, told=remarks.append)
+    assert remarks == ["Mermaid draws at most 500 arrows and 50,000 characters, unless its page has been told otherwise"]
+
+
 def test_a_pdf_has_a_page_that_every_program_shows() -> None:
     (box,) = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", render(fan(200), Format.PDF, engine=Engine.WASM))
     assert float(box[0]) == pytest.approx(LONGEST)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.graph.check import check_document
 from engine.spec.source import parse_document
+from tests.graph.samples import act, end, findings
 
 TEN_MISTAKES: dict[str, Any] = {
     "name": "Ten",
@@ -82,3 +83,8 @@ def test_any_value_in_any_place_is_a_finding_and_never_an_exception(place: tuple
     else:
         changed[part][name] = value
     assert pointers(changed)
+
+
+def test_nothing_is_said_of_the_kind_of_node_that_stands_in_for_a_broken_one() -> None:
+    nodes = {"first": {"type": "task", "next": "second"}, "second": act("done", input="{% results.first %}"), "done": end()}
+    assert [finding.pointer for finding in findings(nodes)] == ["/nodes/first/type"]

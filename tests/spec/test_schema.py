@@ -236,10 +236,22 @@ def test_a_mistake_is_one_finding_with_its_pointer(value: Json, pointer: str, me
         (spec_of(inputschema={}), 'did you mean "inputSchema"?'),
         (spec_of(taskList=None, tasklist="t"), 'did you mean "taskList"?'),
         (node(type="activity", activity="work", catch=[{"nxt": "n"}]), 'did you mean "next"?'),
+        (node(type="task"), 'did you mean "activity"?'),
+        (node(type="terminal", status="succeeded"), 'did you mean "completed"?'),
+        (node(type="wait", seconds=5), 'did you mean "for"?'),
+        (node(type="activity", activity="work", retry={"attempts": 2}), 'did you mean "maxAttempts"?'),
+        (spec_of(schedule={"crom": "0 3 * * *"}), 'did you mean "cron"?'),
+        (spec_of(schedule=CRON | {"timezone": "Europe/Berlin"}), 'did you mean "timeZone"?'),
+        (node(type="activity", activity="work", catch={"next": "n"}), "a list stands in [ and ]"),
     ],
 )
 def test_what_was_meant_is_guessed(value: Json, hint: str) -> None:
     assert only_finding_in(value).hint == hint
+
+
+def test_of_a_union_of_objects_only_the_type_is_said_where_there_is_none() -> None:
+    found = only_finding_in(spec_of(activities={"work": {"version": "1", "run": "python3 work.py"}}))
+    assert (found.rule, found.pointer) == ("type", "/activities/work/run")
 
 
 def test_an_unknown_key_is_found_where_the_key_stands() -> None:

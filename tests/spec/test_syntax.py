@@ -52,7 +52,16 @@ def test_what_is_no_expression_is_said_where_it_stops_being_one(source: str, off
 
 
 @pytest.mark.parametrize(
-    ("source", "hint"), [("a == b", "single ="), ("a && b", "`and`"), ("a || b", "`or`"), ("!a", "$not"), ("a ! b", "$not")]
+    ("source", "hint"),
+    [
+        ("a == b", "single ="),
+        ("a && b", "`and`"),
+        ("a || b", "`or`"),
+        ("!a", "$not"),
+        ("a ! b", "$not"),
+        ("{% a.b %}", "braces"),
+        ("{{ a.b }}", "braces"),
+    ],
 )
 def test_habits_from_other_languages_are_met_with_a_hint(source: str, hint: str) -> None:
     assert hint in problem_of(source).hint
