@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import venv
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.once import once
 
 ROOT = Path(__file__).parent.parent
 LOOK = """
@@ -29,13 +32,16 @@ def run(*words: Any, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` of an environment that has the wheel, and nothing of the checkout."""
-    folder = tmp_path_factory.mktemp("installed")
+    """The `bin` of an environment that has the wheel, and nothing of the checkout: one for all processes of a test run."""
+    own = tmp_path_factory.getbasetemp()
+    return once((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "installed", install) / "venv" / "bin"
+
+
+def install(folder: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--outdir", folder / "dist", ROOT, cwd=folder)
     (wheel,) = (folder / "dist").glob("swfgraph-*.whl")
     venv.create(folder / "venv", with_pip=True)
     run(folder / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", wheel, cwd=folder)
-    return folder / "venv" / "bin"
 
 
 @pytest.mark.timeout(600)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tempfile
 import venv
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.once import once
 
 BOTO = "boto==2.49.0"
 AWS_CLI = "awscli>=1.40,<2"
@@ -21,7 +21,7 @@ AWS_CLI = "awscli>=1.40,<2"
 
 def boto_python(cache: Path) -> Path:
     """A Python that has boto 2, the SDK of the tutorial."""
-    return _once(cache / f"boto-2.49.0-{sys.implementation.cache_tag}", _install_boto) / "bin" / "python"
+    return once(cache / f"boto-2.49.0-{sys.implementation.cache_tag}", _install_boto) / "bin" / "python"
 
 
 def aws_cli(cache: Path) -> list[str | Path]:
@@ -29,7 +29,7 @@ def aws_cli(cache: Path) -> list[str | Path]:
     found = shutil.which("aws")
     if found is not None:
         return [found]
-    folder = _once(cache / f"awscli-{sys.implementation.cache_tag}", lambda folder: _install(folder, AWS_CLI))
+    folder = once(cache / f"awscli-{sys.implementation.cache_tag}", lambda folder: _install(folder, AWS_CLI))
     return [folder / "bin" / "python", "-m", "awscli"]
 
 
@@ -43,24 +43,11 @@ def node_sdk(cache: Path) -> Path:
     if major < 14:
         pytest.skip(f"node {version} is too old for any version 3 of the AWS SDK for JavaScript: 14 or later is needed")
     package = "@aws-sdk/client-swf@" + ("3.1048.0" if major >= 20 else "3.523.0")
-    return _once(cache / package.replace("/", "-"), lambda folder: _npm_install(folder, package))
-
-
-def _once(folder: Path, install: Callable[[Path], object]) -> Path:
-    """Fill the folder where it isn't there yet. It appears whole or not at all, also where two test processes want it at once."""
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
-        install(draft)
-        try:
-            draft.rename(folder)
-        except OSError:  # the other one was quicker
-            shutil.rmtree(draft)
-    return folder
+    return once(cache / package.replace("/", "-"), lambda folder: _npm_install(folder, package))
 
 
 def _install(folder: Path, *requirements: str) -> Path:
-    """The folder of the modules. Scripts are not for use: they name the draft's folder."""
+    """The folder of the modules."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements, folder=folder)
@@ -82,5 +69,5 @@ def _npm_install(folder: Path, package: str) -> None:
 
 
 def _run(*arguments: str | Path, folder: Path) -> None:
-    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False, timeout=540)
     assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"

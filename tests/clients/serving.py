@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.scenarios.processes import ROOT, command
+from tests.scenarios.processes import PATIENCE, ROOT, command
 
 COMPLAINTS = re.compile("warning|error|critical|traceback", re.IGNORECASE)
 
@@ -38,7 +38,7 @@ class Server:
     def stop(self) -> None:
         """As SIGTERM does: parked polls are answered with nothing, so loops that end at an empty poll end."""
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=60) == 0, self.log()
+        assert self.process.wait(timeout=PATIENCE) == 0, self.log()
 
 
 @contextmanager

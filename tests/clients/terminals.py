@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.clients.serving import KEY, SECRET, Server
+from tests.scenarios.processes import PATIENCE
 
 PROGRAMS = Path(__file__).parent / "tutorial"
 IMPORT = "import boto.swf.layer2 as swf"
@@ -68,7 +69,7 @@ class Terminal:
 
     def close(self) -> str:
         """Type the end of input, wait for the end, and give what has been printed and not been read."""
-        printed, _ = self._process.communicate(timeout=90)
+        printed, _ = self._process.communicate(timeout=PATIENCE)
         assert self._process.returncode == 0, printed
         return printed.replace(">>> ", "").replace("... ", "").strip("\n")
 

@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 
 from tests.clients.serving import KEY, SECRET, serving
+from tests.scenarios.processes import PATIENCE
+
+pytestmark = pytest.mark.timeout(600)
+"""The CLI may have to be installed first."""
 
 EXECUTION = "workflowId=walk,runId={run_id}"
 RUN_OUT = {
@@ -49,7 +53,7 @@ class Shell:
         for name, value in options.items():
             argv.append(f"--{name.replace('_', '-')}")
             argv += [] if value is True else [value if isinstance(value, str) else json.dumps(value)]
-        return subprocess.run(argv, env=self._environment, capture_output=True, text=True, check=False, timeout=90)
+        return subprocess.run(argv, env=self._environment, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
     def __call__(self, command: str, **options: Any) -> Any:
         done = self.run(command, **options)

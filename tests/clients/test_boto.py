@@ -12,9 +12,12 @@ import pytest
 
 from tests.clients.serving import Server
 from tests.clients.terminals import Desk, Terminal, desk
+from tests.scenarios.processes import PATIENCE
 from tests.tutorial import HELLO_HISTORY
 
-PATIENCE = 60.0
+pytestmark = pytest.mark.timeout(600)
+"""The SDK may have to be installed first."""
+
 TURN = ["DecisionTaskScheduled", "DecisionTaskStarted", "DecisionTaskCompleted"]
 WORK = ["ActivityTaskScheduled", "ActivityTaskStarted", "ActivityTaskCompleted"]
 
@@ -59,6 +62,7 @@ def test_what_is_registered_already_is_said_to_be(tutorial: Desk) -> None:
     assert printed == [f"{kind} {name} already exists" for kind, name in zip(kinds, NAMES, strict=True)]
 
 
+@pytest.mark.parametrize("service", ["open", "signed"], indirect=True)
 def test_hello(tutorial: Desk, service: Server) -> None:
     terminal = tutorial.open()
     started(terminal, "HelloWorkflow")

@@ -14,6 +14,10 @@ from typing import Any, TypeAlias
 import pytest
 
 from tests.clients.serving import KEY, SECRET, Server
+from tests.scenarios.processes import PATIENCE
+
+pytestmark = pytest.mark.timeout(600)
+"""The SDK may have to be installed first."""
 
 PROGRAMS = Path(__file__).parent / "node"
 INPUT = 'Grüße, 世界 🎈 \u202eright to left\u202c \t"quoted"\\'
@@ -41,11 +45,12 @@ def node(node_sdk: Path, service: Server, tmp_path: Path) -> Iterator[Run]:
 
 
 def printed(process: subprocess.Popen[str]) -> str:
-    text, _ = process.communicate(timeout=90)
+    text, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, text
     return text
 
 
+@pytest.mark.parametrize("service", ["open", "signed"], indirect=True)
 def test_a_workflow_in_node_runs_to_its_end(node: Run, service: Server) -> None:
     caller = node("start.mjs", INPUT)
     assert caller.stdout is not None
@@ -62,7 +67,7 @@ def test_a_workflow_in_node_runs_to_its_end(node: Run, service: Server) -> None:
     ]
     assert (seen["executionInfo"]["closeStatus"], seen["executionInfo"]["tagList"]) == ("COMPLETED", ["node"])
     assert (seen["count"], seen["truncated"], seen["latestExecutionContext"]) == (1, False, "1")
-    assert 0 < seen["took"] < 120_000
+    assert seen["took"] > 0
     assert_history(seen["events"])
     assert printed(decider).splitlines() == [*["ScheduleActivityTask"] * 3, "CompleteWorkflowExecution"]
     assert printed(worker).splitlines() == [f"greet: {INPUT}", "ask: break", "again: fine"]

@@ -22,6 +22,8 @@ from tests.cli.command import ROOT, environment
 
 FENCE: Final = re.compile(r"^```(?P<kind>\w*) *(?P<more>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 DONE: Final = "@@done"
+PATIENCE: Final = 540.0
+"""Seconds for a page: some start thirty processes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ def play(page: Path, folder: Path, port: int) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     try:
-        out, err = bash.communicate(timeout=240)
+        out, err = bash.communicate(timeout=PATIENCE)
     finally:
         _end(bash.pid)
     parts = re.split(rf"^{DONE} (\d+)\n", out, flags=re.MULTILINE)

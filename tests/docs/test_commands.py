@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import pytest
 
 from engine.testing.fixture import run_spec
 from tests.cli.command import ROOT
-from tests.docs.pages import blocks, play
+from tests.docs.pages import PATIENCE, blocks, play
+from tests.ports import reserved_port
 
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "specs").glob("*/README.md"))]
 WITH_COMMANDS = [page for page in PAGES if blocks(page)]
@@ -26,15 +26,11 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
-
-
+@pytest.mark.timeout(PATIENCE + 60)
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_of_a_page_does_what_the_page_says(page: Path, checkout: Path) -> None:
-    play(page, checkout, free_port())
+    with reserved_port() as port:
+        play(page, checkout, port)
 
 
 def test_the_test_in_python_passes(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,8 +46,8 @@ def test_a_page_that_is_wrong_is_noticed(checkout: Path) -> None:
     for text in ("```sh\nfalse\n```\n", "```sh\ntrue\n```\n\n```text\nwords\n```\n", "```sh exit 1\ntrue\n```\n"):
         page = checkout / "page.md"
         page.write_text(text, encoding="utf-8")
-        with pytest.raises(AssertionError, match=r"page\.md:1"):
-            play(page, checkout, free_port())
+        with reserved_port() as port, pytest.raises(AssertionError, match=r"page\.md:1"):
+            play(page, checkout, port)
 
 
 def test_every_example_has_commands_to_try() -> None:

@@ -81,7 +81,7 @@ def test_decider_worker_starter_and_deployment_ask_for_nothing_else(tmp_path: Pa
         while clients["starter"].call("DescribeWorkflowExecution", execution)["executionInfo"]["executionStatus"] == "OPEN":
             assert not closed.wait(0.05), "decider or worker ended"
     finally:
-        finish(parts, 5.0)
+        finish(parts, 60.0)
         for client in clients.values():
             client.close()
     for role, client in clients.items():

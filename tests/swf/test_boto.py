@@ -12,6 +12,7 @@ from moto.server import ThreadedMotoServer
 from engine.errors import CredentialsMissing, EndpointError, EndpointUnavailable, SwfFault, UsageError
 from engine.service.serve import Serving, Settings
 from engine.swf.tasks import EMPTY, parse_activity_task, parse_decision_task
+from tests.ports import reserved_port
 from tests.service.serving import served
 from tests.service.world import COMPLETE, DOMAIN, POLL, Bystander, decide, event_types, furnish, schedule, start
 from tests.swf.answering import answering, connected
@@ -95,17 +96,14 @@ def test_an_interrupted_client_ends_its_polls_and_can_still_answer(service: Serv
 
 
 def test_a_service_that_was_restarted_is_simply_there_again(tmp_path: Path) -> None:
-    settings = Settings(database=tmp_path / "swf.db", port=0)
-    with served(settings) as first:
-        port = int(first.url.rpartition(":")[2])
-        client_of_both = connected(first.url)
-        client = client_of_both.__enter__()
-        furnish(client.call)
-    with pytest.raises(EndpointUnavailable):
-        start(client.call, "w")
-    with served(Settings(database=tmp_path / "swf.db", port=port)):
-        start(client.call, "w")
-    client_of_both.__exit__(None, None, None)
+    with reserved_port() as port, connected(f"http://127.0.0.1:{port}") as client:
+        settings = Settings(database=tmp_path / "swf.db", port=port)
+        with served(settings):
+            furnish(client.call)
+        with pytest.raises(EndpointUnavailable):
+            start(client.call, "w")
+        with served(settings):
+            start(client.call, "w")
 
 
 def test_credentials_that_are_configured_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
