@@ -1,5 +1,5 @@
-"""Settings of all tests: hypothesis judges what is so, not how long it took on a busy machine. CI asks the same questions every time, so
-that it speaks of the change; whoever runs the tests by hand asks new ones.
+"""Settings of all tests: hypothesis judges what is so, not how long it took on a busy machine, nor how much chance drew. CI asks the
+same questions every time, so that it speaks of the change; whoever runs the tests by hand asks new ones.
 
 The options of the conformance suite stand here, for pytest reads them before it looks into folders.
 """
@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("swfgraph", deadline=None, derandomize="CI" in os.environ)
+CHANCE = (HealthCheck.too_slow, HealthCheck.data_too_large)
+settings.register_profile("swfgraph", deadline=None, suppress_health_check=CHANCE, derandomize="CI" in os.environ)
 settings.load_profile("swfgraph")
 
 

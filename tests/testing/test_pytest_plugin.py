@@ -15,8 +15,11 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parent.parent.parent
 FRUIT = ROOT / "specs" / "fruit" / "fruit.json"
 INSTALLED = bool(entry_points(group="pytest11", name="swfgraph"))
-PLUGIN = ("-p", "no:cacheprovider") if INSTALLED else ("-p", "engine.testing.pytest_plugin", "-p", "no:cacheprovider")
-"""Where swfgraph is installed pytest finds it; in a bare checkout it has to be named."""
+PLUGIN = (
+    *(() if INSTALLED else ("-p", "engine.testing.pytest_plugin")),
+    *(f"-pno:{other}" for other in ("cacheprovider", "hypothesispytest", "anyio")),
+)
+"""Where swfgraph is installed pytest finds it; in a bare checkout it has to be named. Without what other packages here give pytest."""
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def test_an_assert_in_an_answer_fails_the_test_and_not_the_activity(tested: pyte
             run_spec("fruit.json", activities={"Test_Task_A": {"result": "k"}, "Test_Task_B": name_fruit})
         """
     )
-    result = tested.runpytest_subprocess(*PLUGIN)
+    result = tested.runpytest_inprocess(*PLUGIN)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*assert 'k' == 'q'*"])
 
@@ -77,25 +80,25 @@ def test_a_missing_answer_and_a_wrong_name_are_said_as_in_a_test_file(tested: py
             run_spec("fruit.json", activities={"Test_Task_C": {"result": "k"}})
         """
     )
-    result = tested.runpytest_subprocess(*PLUGIN)
+    result = tested.runpytest_inprocess(*PLUGIN)
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(['*no answer for the activity Test_Task_B (node name_fruit, attempt 1), asked with the input "k"*'])
     result.stdout.fnmatch_lines(['*"Test_Task_C" is no activity*'])
 
 
 def test_files_are_collected_when_they_are_asked_for(tested: pytest.Pytester) -> None:
-    tested.runpytest_subprocess(*PLUGIN).assert_outcomes()
-    result = tested.runpytest_subprocess("--swfgraph", *PLUGIN)
+    tested.runpytest_inprocess(*PLUGIN).assert_outcomes()
+    result = tested.runpytest_inprocess("--swfgraph", *PLUGIN)
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["output  *fruit.test.json:*", '  - "kiwi"', '  + "kale"'])
-    tested.runpytest_subprocess("fruit.test.json", *PLUGIN).assert_outcomes(passed=1, failed=1)
+    tested.runpytest_inprocess("fruit.test.json", *PLUGIN).assert_outcomes(passed=1, failed=1)
     tested.makeini("[pytest]\nswfgraph = true\n")
-    tested.runpytest_subprocess("-k", "digit", *PLUGIN).assert_outcomes(passed=1, deselected=1)
+    tested.runpytest_inprocess("-k", "digit", *PLUGIN).assert_outcomes(passed=1, deselected=1)
 
 
 def test_a_broken_file_is_an_error_of_the_collection(tested: pytest.Pytester) -> None:
     tested.path.joinpath("fruit.test.json").write_text('{"scenarios": [{"nam": "x"}]}', encoding="utf-8")
-    result = tested.runpytest_subprocess("--swfgraph", *PLUGIN)
+    result = tested.runpytest_inprocess("--swfgraph", *PLUGIN)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(['*unknown key "nam"*'])
 
