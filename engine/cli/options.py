@@ -45,6 +45,14 @@ class Common:
         return self.verbosity < 0
 
 
+def at(common: Common) -> list[str]:
+    """The words of a command line that reach the same endpoint."""
+    if common.url == DEFAULT_URL:
+        return []
+    file = common.url.removeprefix("sqlite:///")
+    return ["--url", common.url] if file == common.url else ["--db", file]
+
+
 _URL: Decorator = click.option(
     "--url",
     envvar="SWFGRAPH_URL",

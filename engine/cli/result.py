@@ -5,6 +5,7 @@ Imports `picture`, `closing`, `interpreter.view`; imported by the commands run a
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import Any
 
@@ -12,8 +13,8 @@ import click
 
 from engine.cli.colours import colour_of
 from engine.cli.exits import Exit
-from engine.cli.options import Common
-from engine.cli.output import print_json, print_value
+from engine.cli.options import Common, at
+from engine.cli.output import hint, print_json, print_value
 from engine.cli.picture import picture
 from engine.cli.problems import style
 from engine.cli.progress import Watch
@@ -47,6 +48,9 @@ def report_result(common: Common, plan: Plan, watch: Watch) -> Exit:
             _tell(plan, watch, closing)
         if outcome.result is not ABSENT:
             print_value(outcome.result)
+        if not closing.completed:
+            again = ["swfgraph", "retry", execution.workflow_id, "--spec", plan.spec.file, "--domain", execution.domain, *at(common)]
+            hint(f"again, from where it failed: {shlex.join(again)}")
     return Exit.DONE if closing.completed else Exit.FAILED
 
 

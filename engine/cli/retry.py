@@ -12,7 +12,8 @@ from engine.cli.children import spec_of
 from engine.cli.endpoint import claims_of, on_execution
 from engine.cli.exits import Exit
 from engine.cli.options import Common, execution_data_command, run_id_option, workflow_id_argument
-from engine.cli.output import hint, note, print_fields, print_json
+from engine.cli.output import note, print_fields, print_json
+from engine.cli.start import hint_to_run
 from engine.errors import UsageError
 from engine.graph.check import load_plan
 from engine.graph.plan import Plan
@@ -59,7 +60,7 @@ def command(common: Common, workflow_id: str, run_id: str, **given: Any) -> Exit
         _tell(again)
     if started is not None:
         print_fields([("workflowId", started.workflow_id), ("runId", started.run_id)])
-        hint(f"next: a decider and a worker of {plan.spec.file} go on with it, `swfgraph status {started.workflow_id}` shows it")
+        hint_to_run(common, client, started, plan.spec.file)
     return Exit.DONE
 
 

@@ -20,7 +20,7 @@ from engine.cli.children import Family, family_of, left_open
 from engine.cli.endpoint import claims_of, endpoint
 from engine.cli.exits import Exit
 from engine.cli.functions import load_functions
-from engine.cli.options import DEFAULT_URL, Common, input_option, run_specs_argument, spec_data_command
+from engine.cli.options import Common, at, input_option, run_specs_argument, spec_data_command
 from engine.cli.output import note
 from engine.cli.progress import Watch, watching
 from engine.cli.result import report_result
@@ -202,8 +202,7 @@ def _say_how_to_go_on(common: Common, specs: tuple[Path, ...], watch: Watch, giv
     if not watch.seen:
         return
     execution, _ = watch.seen[0]
-    where = [] if common.url == DEFAULT_URL else ["--url", common.url]
-    again = shlex.join(["swfgraph", "run", "--resume", execution.workflow_id, *where, *_lambdas(given), *map(str, specs)])
+    again = shlex.join(["swfgraph", "run", "--resume", execution.workflow_id, *at(common), *_lambdas(given), *map(str, specs)])
     note(f"stopped; the execution {execution.workflow_id} is still open, and nothing of it is lost. To go on:\n  {again}")
 
 

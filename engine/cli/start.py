@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from engine.cli.endpoint import claims_of, endpoint
 from engine.cli.exits import Exit
-from engine.cli.options import Common, as_value, input_option, read_text, spec_argument, spec_data_command
+from engine.cli.options import Common, as_value, at, input_option, read_text, spec_argument, spec_data_command
 from engine.cli.output import hint, print_fields, print_json
 from engine.cli.progress import watching
 from engine.cli.result import report_result
@@ -23,6 +24,7 @@ from engine.runtime.start import Started, StartOptions, start
 from engine.spec.duration import parse_duration
 from engine.spec.model import ABSENT, Absent, Json
 from engine.swf.client import Client
+from engine.swf.connect import SQLITE
 
 
 @click.command("start")
@@ -63,8 +65,16 @@ def command(common: Common, spec: Path, **given: Any) -> Exit:
         return Exit.DONE
     print_fields(list(address.items())[1:])
     if not common.quiet:
-        hint(f"next: `swfgraph decider {spec}` and `swfgraph worker {spec}` run it, `swfgraph status {started.workflow_id}` shows it")
+        hint_to_run(common, client, started, spec)
     return Exit.DONE
+
+
+def hint_to_run(common: Common, client: Client, started: Started, spec: Path | str) -> None:
+    """What runs an execution that was just started: in a file that nobody serves one command does it all."""
+    if client.url.startswith(SQLITE):
+        hint(f"next: {shlex.join(['swfgraph', 'run', '--resume', started.workflow_id, *at(common), str(spec)])}")
+    else:
+        hint(f"next: `swfgraph decider {spec}` and `swfgraph worker {spec}` run it, `swfgraph status {started.workflow_id}` shows it")
 
 
 def input_value(given: str | None) -> Json | Absent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import time
 from collections.abc import Iterator
@@ -44,6 +45,20 @@ def test_a_failed_execution_says_why_and_is_exit_code_1(shell: Shell, tmp_path: 
     assert head.startswith("Flow failed after ")
     assert head.endswith(": try: ExitCode.3")
     assert message == "  no luck (after 2 attempts)"
+
+
+def test_on_a_terminal_a_failed_execution_says_what_goes_on_with_it(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    spec = specs.failing(tmp_path, file="my flow.json")
+    told = shell("run", spec, "--workflow-id", "W", "--db", "a b.db").err.splitlines()[-1]
+    assert (
+        told
+        == f"again, from where it failed: {shlex.join(['swfgraph', 'retry', 'W', '--spec', str(spec), '--domain', 'TEST', '--db', 'a b.db'])}"
+    )
+    told = shell(*shlex.split(told.partition(": ")[2])[1:]).err.splitlines()[-1]
+    assert told == f"next: {shlex.join(['swfgraph', 'run', '--resume', 'W', '--db', 'a b.db', str(spec)])}"
+    assert shell(*shlex.split(told.partition(": ")[2])[1:]).code == Exit.FAILED
 
 
 def test_what_was_undone_and_what_was_not_is_told_beside_a_terminals_own_details(shell: Shell, tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def not_started(error: OSError | ValueError, name: str, folder: Path) -> Failed:
     code = error.errno if isinstance(error, OSError) else 0
     match code:
         case errno.ENOENT:
-            hint = f"no such program: looked for in PATH, or below {folder} if the name has a slash (or its #! names no program)"
+            hint = f"no such program: looked for in PATH, or below {folder.absolute()} if the name has a slash (or its #! names no program)"
             return Failed(reason="Command.NotFound", details=f"{name}: {hint}")
         case errno.EACCES | errno.ENOEXEC:
             hint = "it is there, but not executable: chmod +x it, give it a #! line, or put its interpreter first in the command"
