@@ -60,6 +60,14 @@ def test_no_object_has_keys_that_the_schema_does_not_name() -> None:
     assert open_ones == []
 
 
+def test_the_examples_are_right() -> None:
+    defined = workflow_schema()["$defs"]
+    given = [(name, example) for name, definition in defined.items() for example in definition.get("examples", ())]
+    assert given
+    for name, example in given:
+        Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": defined}).validate(example)
+
+
 def test_every_key_is_described() -> None:
     for schema in objects(workflow_schema()):
         for key, value in schema["properties"].items():
@@ -242,7 +250,9 @@ def test_a_mistake_is_one_finding_with_its_pointer(value: Json, pointer: str, me
         (node(type="activity", activity="work", retry={"attempts": 2}), 'did you mean "maxAttempts"?'),
         (spec_of(schedule={"crom": "0 3 * * *"}), 'did you mean "cron"?'),
         (spec_of(schedule=CRON | {"timezone": "Europe/Berlin"}), 'did you mean "timeZone"?'),
-        (node(type="activity", activity="work", catch={"next": "n"}), "a list stands in [ and ]"),
+        (node(type="activity", activity="work", catch={"next": "n"}), 'e.g. [{"errors": ["Timeout.*"], "next": "give_up"}]'),
+        (node(type="activity", activity="work", retry=3), 'e.g. {"maxAttempts": 5, "interval": "2s"}'),
+        (spec_of(tags="a"), "a list stands in [ and ]"),
     ],
 )
 def test_what_was_meant_is_guessed(value: Json, hint: str) -> None:
