@@ -170,7 +170,7 @@ document.addEventListener("click", (event) => {
 });
 function insight() {
   const chart = document.querySelector(".chart-frame .chart");
-  const node = chart?.querySelector(".node.chosen, .node.open, .node.retrying, .node.failed");
+  const node = chart?.querySelector(".node.chosen") ?? chart?.querySelector(".node.open, .node.retrying, .node.failed");
   if (!node) return;
   const inner = node.getBoundingClientRect(), outer = chart.getBoundingClientRect();
   if (inner.bottom > outer.bottom || inner.right > outer.right) chart.scrollTo(inner.left - outer.left - 80, inner.top - outer.top - 120);

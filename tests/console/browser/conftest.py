@@ -87,13 +87,13 @@ def open_page(chromium: Browser, watched: Watched, stand: Callable[..., Standing
     """
     contexts: list[BrowserContext] = []
 
-    def opened(base: str, *, width: int = 1280, color_scheme: str = "light") -> Page:
+    def opened(base: str, *, width: int = 1280, color_scheme: str = "light", zone: str = "UTC") -> Page:
         context = chromium.new_context(
             base_url=base,
             viewport={"width": width, "height": 800},
             color_scheme="dark" if color_scheme == "dark" else "light",
             locale="en-GB",
-            timezone_id="UTC",
+            timezone_id=zone,
         )
         context.set_default_timeout(PATIENCE * 1000)
         watched.watch(context)

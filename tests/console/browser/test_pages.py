@@ -130,7 +130,7 @@ def test_with_credentials_people_log_in_first(
     expect(page.get_by_role("alert")).to_have_text("That is none of the tokens.")
     page.get_by_label("Token").fill("open-sesame-open-sesame")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Domains")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Specs")
     page.get_by_role("button", name=re.compile("^Log out ANN")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
     page.goto(f"{here.console}/domains")
