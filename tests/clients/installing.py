@@ -48,9 +48,9 @@ def node_sdk(cache: Path) -> Path:
 
 def _install(folder: Path, *requirements: str) -> Path:
     """The folder of the modules."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements, folder=folder)
+    venv.create(folder)
+    pip = (sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "--disable-pip-version-check")
+    _run(*pip, "install", "--quiet", "--no-compile", *requirements, folder=folder)
     (modules,) = folder.glob("lib/python*/site-packages")
     return modules
 
