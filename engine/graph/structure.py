@@ -149,7 +149,8 @@ def _no_way_out(structure: Structure, places: Places) -> Iterator[Finding]:
         message = f'no node follows "{component[0]}", and it is no terminal'
         if len(component) > 1 or lost.has_edge(component[0], component[0]):
             message = f"{quoted(component)} can reach no terminal"
-        before = [name for name in rank if name in nx.ancestors(lost, component[0]) and name not in component]
+        leading = nx.ancestors(lost, component[0]).difference(component)
+        before = [name for name in rank if name in leading]
         if before:
             message += f"; {quoted(before)} lead{'s' if len(before) == 1 else ''} only there"
         yield places.error("no-way-out", f"/nodes/{component[0]}", message, hint="every path must end in a terminal", key=True)
@@ -164,7 +165,8 @@ def _back_edges(structure: Structure, places: Places) -> Iterator[Finding]:
                 yield places.error("retry-from-itself", reference.pointer, message, hint="`retry` is what repeats the node itself")
             continue
         message = f'node "{edge.source}" would go back to "{edge.target}", but no path leads from there to it'
-        earlier = [name for name in structure.spec.nodes if name in nx.ancestors(structure.forward, edge.source)]
+        leading = nx.ancestors(structure.forward, edge.source)
+        earlier = [name for name in structure.spec.nodes if name in leading]
         hint = f"earlier nodes are {quoted(earlier)}" if earlier else f'no node is before "{edge.source}"'
         yield places.error("retry-from-non-ancestor", reference.pointer, message, hint=hint)
 

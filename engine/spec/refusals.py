@@ -8,15 +8,18 @@ module by its name, and only when there is something to refuse.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from jsonschema import FormatChecker
+from jsonschema.protocols import Validator
 
 from engine.errors import Finding
 from engine.spec.complaints import Complaint, complaints
 from engine.spec.formats import FORMATS
 from engine.spec.inputs import schema_complaints
 from engine.spec.model import Json
+from engine.spec.schema import workflow_schema
 from engine.spec.shortcuts import quick_validator
 from engine.spec.source import Document, pointer_to
 
@@ -25,12 +28,16 @@ for _name, _check in FORMATS.items():
     _FORMATS.checks(_name, raises=ValueError)(_check)
 
 
-def refusals(document: Document, schema: Json) -> list[Finding]:
-    """In the order of the file. `schema`: that of workflows."""
-    errors = quick_validator(schema, _FORMATS).iter_errors(document.value)
-    found = [*complaints(errors, "the document"), *_inner_complaints(document.value)]
+def refusals(document: Document) -> list[Finding]:
+    """In the order of the file."""
+    found = [*complaints(_validator().iter_errors(document.value), "the document"), *_inner_complaints(document.value)]
     findings = [document.finding(it.pointer, it.rule, it.message, hint=it.hint, key=it.key) for it in found]
     return sorted(findings, key=lambda finding: (finding.line, finding.column))
+
+
+@cache
+def _validator() -> Validator:
+    return quick_validator(workflow_schema(), _FORMATS)
 
 
 def _inner_complaints(value: Json) -> Iterator[Complaint]:

@@ -23,8 +23,8 @@ def schema_findings(document: Document) -> list[Finding]:
     """Everything that the schema refuses, in the order of the file. Empty: `parse.parse_spec` may read the document."""
     if _fits()(document.value) and not _holds_schemas(document.value):
         return []
-    refusals: Callable[[Document, Json], list[Finding]] = import_module("engine.spec.refusals").refusals
-    return refusals(document, workflow_schema())
+    refusals: Callable[[Document], list[Finding]] = import_module("engine.spec.refusals").refusals
+    return refusals(document)
 
 
 @cache
