@@ -49,7 +49,11 @@ class Region:
         return self.entries[self.machine.start]
 
     def sight(self, state: State) -> Sight:
-        return replace(self.scope.sight(self.sources[state.name], state.name), seed=f"execution.visits.{self.entries[state.name]}")
+        sight, visits = self.scope.sight(self.sources[state.name], state.name), f"execution.visits.{self.entries[state.name]}"
+        here = sight.context["State"]
+        if not self.scope.rewinds and not isinstance(here, str):  # who reads it is retried by nodes: see `retrying`
+            sight = replace(sight, context={**sight.context, "State": {**here, "RetryCount": f"({visits} - 1)"}})
+        return replace(sight, seed=visits)
 
     def worker(self, state: State) -> str:
         """The node that makes the state's output, and whose errors are the state's."""

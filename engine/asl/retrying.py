@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from engine.asl.jsonata import complete, template_of
 from engine.asl.loops import MOST_TURNS
-from engine.asl.machine import State
+from engine.asl.machine import State, texts
 from engine.asl.region import Region
 from engine.asl.rules import pace, tell_untold
 
@@ -26,7 +26,8 @@ def needs_nodes(region: Region, state: State, *, child: bool, drawn: bool) -> bo
     """Whether `retry` could not say it, and nodes can. `drawn`: the input is another one for each attempt."""
     rules = [rule for rule in state.fields.get("Retry", []) if rule.get("MaxAttempts", 3) != 0]
     by_name = child and state.kind != "Task" and not (state.queries and [rule["ErrorEquals"] for rule in rules] == [_ALL])
-    return bool(rules) and not region.scope.rewinds and (len(rules) > 1 or by_name or drawn)
+    counted = any("State.RetryCount" in text for text in texts(state.without("Catch", "ItemProcessor", "Iterator", "Branches").fields))
+    return bool(rules) and not region.scope.rewinds and (len(rules) > 1 or by_name or drawn or counted)
 
 
 def by_rule(region: Region, state: State, named: Callable[[list[str]], str], handled: str) -> str:

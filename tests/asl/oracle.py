@@ -62,11 +62,11 @@ def _enter(state: Mapping[str, Any], name: str, data: Any, work: Callable[[str, 
             given = _given(state, data)
             ends = [walk(branch, given, work, most) for branch in state["Branches"]]
             known = [end for end in ends if end is not None]
+            if len(known) < len(ends):  # whether it is stopped by another's failure depends on what takes how long
+                raise Endless
             for end in known:
                 if end.status == "failed":
                     raise TaskFailed(end.error)
-            if len(known) < len(ends):
-                raise Endless
             return _put(state, data, [end.output for end in known]), "" if state.get("End") else state["Next"]
         case _:
             return _step(state, name, data, work)

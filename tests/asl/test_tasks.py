@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -143,6 +144,28 @@ def test_each_rule_counts_for_itself(answers: list[Any], end: Any, duration: int
     assert (outcome.output, outcome.duration) == (end, duration)
     uncaught = run(without_loss(chain(task(Retry=RULES, TimeoutSeconds=60))), {}, {"S1": answers})
     assert (uncaught.status, uncaught.duration) == ("failed" if isinstance(end, dict) else "completed", duration)
+
+
+@pytest.mark.parametrize("place", ["Parameters", "ResultSelector"])
+def test_a_task_knows_how_often_it_was_repeated(place: str) -> None:
+    counted = {**task(), place: {"n.$": "$$.State.RetryCount"}}
+    again = {"Retry": [{"ErrorEquals": ["States.ALL"]}]}
+    answers = {"S1": [failure("A"), failure("A"), {}]} if place == "ResultSelector" else {"echo": third_time()}
+    assert output(chain({**counted, **again}), {}, answers) == {"n": 2}
+    assert output(chain(counted), {}) == {"n": 0}
+
+
+def third_time() -> Callable[[Any], Any]:
+    """Fails twice, and gives what it is given ever after."""
+    calls: list[Any] = []
+
+    def answer(given: Any) -> Any:
+        calls.append(given)
+        if len(calls) < 3:
+            raise ValueError
+        return given
+
+    return answer
 
 
 def test_a_pause_grows_no_further_than_it_may() -> None:
