@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from engine.runtime.reading.eventlines import Event
-from engine.runtime.reading.moments import span
+from engine.runtime.reading.moments import length
 from engine.spec.payload import decode
 from engine.swf.wire import event_attributes
 
@@ -132,7 +132,7 @@ def _type(attributes: Mapping[str, Any]) -> str:
     for name in ("activityType", "workflowType"):
         if name in attributes:
             return f"{attributes[name]['name']} {attributes[name]['version']}"
-    return span(float(attributes["startToFireTimeout"])) if "startToFireTimeout" in attributes else str(attributes.get("name", ""))
+    return length(float(attributes["startToFireTimeout"])) if "startToFireTimeout" in attributes else str(attributes.get("name", ""))
 
 
 def _address(control: str) -> Mapping[str, Any]:
