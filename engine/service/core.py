@@ -155,6 +155,10 @@ class Core:
         else:
             self._retention_due = max(self._archive.next_expiry(), now + _RETENTION_CHECK)
 
+    def next_look(self) -> float:
+        """`tick` is not wanted before then. Cheap enough for every request."""
+        return min(self._ledger.timeouts.next_look(), self._retention_due)
+
     def next_due(self) -> float:
         """When `tick` is wanted next; math.inf when nothing is waited for."""
         return min(self._ledger.timeouts.next_due(), self._retention_due)

@@ -247,8 +247,8 @@ class Host:
         return bool(rows)
 
     def _reset_alarm(self) -> None:
-        """Wake the timekeeper where something has become due before it would wake by itself."""
-        if self._next_due() < self._wakes_at:
+        """Wake the timekeeper where something may be due before it would wake by itself: it knows better then."""
+        if self._stale or min(self._core.next_look(), self._parking.next_deadline()) < self._wakes_at:
             self._alarm.notify()
 
     def _seat(self, handed: Iterable[Visit]) -> None:

@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from engine.service.faults import Fault, invalid
@@ -156,6 +157,8 @@ class _Absent:
 
 _ABSENT: Final = _Absent()
 _ANYTHING: Final = _Rule("", lambda _text: True)
+_REMEMBERED: Final = 512
+"""Texts, for each place where a rule holds."""
 
 _JSON_TYPES: Final[Mapping[type, str]] = {
     str: "STRING_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", bool: "BOOLEAN_VALUE", dict: "START_OBJECT", list: "START_ARRAY",
@@ -178,7 +181,7 @@ def _encodable(text: str) -> bool:
 
 def _string(low: float, high: float, rule: _Rule, *, blank_is_absent: bool) -> Shape:
     least = 1 if blank_is_absent else low
-    holds = rule.holds
+    holds = lru_cache(_REMEMBERED)(rule.holds)  # names and timeouts: the same few again and again
 
     def accepts_any(value: Any) -> bool:
         return type(value) is str and least <= len(value) <= high and (value.isascii() or _encodable(value))
@@ -287,18 +290,9 @@ def _list(item: Shape, low: float, high: float) -> Shape:
 def _structure(shapes: Mapping[str, Any], name: str) -> Shape:
     declared = shapes[name]["members"]
     readers = {key: compile_shape(shapes, member["shape"], f"{name}.{key}") for key, member in declared.items()}
-    tests = {key: shape.accepts for key, shape in readers.items()}
     required = frozenset(shapes[name].get("required", ()))
+    accepts = _accepts_members({key: shape.accepts for key, shape in readers.items()}, required)
     attributes = _decision_keys(shapes) if name == "Decision" else {}
-
-    def accepts(value: Any) -> bool:
-        if type(value) is not dict:
-            return False
-        for key, item in value.items():
-            test = tests.get(key)
-            if test is None or not test(item):
-                return False
-        return required <= value.keys()
 
     def accepts_decision(value: Any) -> bool:
         return accepts(value) and attributes[value["decisionType"]] in value
@@ -317,6 +311,21 @@ def _structure(shapes: Mapping[str, Any], name: str) -> Shape:
         return {key: item for key, item in cleaned.items() if item is not _ABSENT}
 
     return Shape(accepts_decision if attributes else accepts, read)
+
+
+def _accepts_members(tests: Mapping[str, Accepts], required: frozenset[str]) -> Accepts:
+    def accepts(value: Any) -> bool:
+        if type(value) is not dict:
+            return False
+        try:
+            for key, item in value.items():
+                if not tests[key](item):
+                    return False
+        except KeyError:
+            return False
+        return required <= value.keys()
+
+    return accepts
 
 
 def _decision_keys(shapes: Mapping[str, Any]) -> Mapping[str, str]:

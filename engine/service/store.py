@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
@@ -80,7 +80,7 @@ class Store:
                     self._insert(rows)
                 else:
                     self._insert_many([rows])
-                if self._owes_room or any(type(row) is ExecutionDeleted for row in rows):
+                if self._owes_room or ExecutionDeleted in map(type, rows):
                     self._give_back_room()
             except sqlite3.Error as error:
                 raise explain(error, self.url) from error
@@ -97,13 +97,11 @@ class Store:
 
     def _insert(self, rows: Sequence[Row]) -> None:
         """One statement, which outside a transaction is one by itself. Events alone need no sorting and go straight to their table."""
-        events = [row for row in rows if type(row) is EventAppended]
-        if not rows:
-            return
-        if len(events) == len(rows):
-            body = [value for row in events for value in (row.run, row.event_id, _json(row.event).decode())]
+        kinds = set(map(type, rows))
+        if kinds == {EventAppended}:
+            body = [value for row in cast("Sequence[EventAppended]", rows) for value in (row.run, row.event_id, _json(row.event).decode())]
             self._connection.execute(_statement("append", len(rows)), body)
-        else:
+        elif kinds:
             self._connection.execute(_statement("write", len(rows)), [value for row in rows for value in _line(row)])
 
     def _insert_many(self, batches: Iterable[Sequence[Row]]) -> None:

@@ -62,6 +62,10 @@ class Timeouts:
         """Whether there may be something to take at this time. Cheap enough for every request."""
         return bool(self._heap) and self._heap[0][0] <= now
 
+    def next_look(self) -> float:
+        """Nothing falls due before then; whether anything does then, `next_due` knows, which costs more."""
+        return self._heap[0][0] if self._heap else math.inf
+
     def next_due(self) -> float:
         """When the next thing falls due; math.inf when nothing does."""
         while self._heap:

@@ -48,6 +48,16 @@ def test_what_is_gone_does_not_come() -> None:
     assert not timeouts.reached(100.0)
 
 
+def test_the_next_look_comes_no_later_than_the_next_thing_that_falls_due() -> None:
+    facts = Facts({(1, Due.TIMER, 5): 10.0, (1, Due.TIMER, 6): 30.0})
+    timeouts = Timeouts(facts.due_of)
+    assert timeouts.next_look() == math.inf
+    timeouts.arm(10.0, 1, Due.TIMER, 5)
+    timeouts.arm(30.0, 1, Due.TIMER, 6)
+    del facts[1, Due.TIMER, 5]
+    assert (timeouts.next_look(), timeouts.next_due(), timeouts.next_look()) == (10.0, 30.0, 30.0)
+
+
 def test_what_never_falls_due_needs_no_reminder() -> None:
     timeouts = Timeouts(Facts().due_of)
     timeouts.arm(math.inf, 1, Due.EXECUTION, 0)
