@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -34,9 +35,12 @@ def declared(requirements: list[str]) -> set[str]:
     return {plain(re.split(r"[^\w.-]", requirement, maxsplit=1)[0]) for requirement in requirements}
 
 
+owning = cache(packages_distributions)
+
+
 def imported(*folders: str) -> set[str]:
     """Names of distributions."""
-    owners = packages_distributions()
+    owners = owning()
     trees = [
         ast.parse(path.read_text(encoding="utf-8")) for folder in folders for path in (ROOT / folder).rglob("*.py") if not foreign(path)
     ]

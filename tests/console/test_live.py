@@ -5,12 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+import pytest
+
 from engine.console import live
 from engine.errors import EndpointError
 
 
 async def _told(looks: Iterator[tuple[object, bool]], known: str) -> list[str]:
     return [event.event or "" async for event in live._events(lambda: next(looks), known)]
+
+
+@pytest.fixture(autouse=True)
+def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "PAUSE", 0.01)
+    monkeypatch.setattr(live, "TROUBLED", 0.01)
 
 
 def test_each_change_is_said_once_and_the_end_last() -> None:

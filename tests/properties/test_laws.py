@@ -21,7 +21,7 @@ from tests.properties.driving import Driver
 from tests.strategies import specs, whole_inputs, whole_specs
 
 RANDOM = st.randoms(use_true_random=False)
-EXAMPLES = 150
+EXAMPLES = 100
 SPECS = st.one_of(specs(), whole_specs())
 """Small ones of the first words of the language, and of the whole of it."""
 INPUTS = whole_inputs()
