@@ -58,6 +58,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+@functools.cache
 def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
@@ -106,15 +107,15 @@ IMPORTED_BY = re.compile(r"[Ii]mported by (.*?)(?:\.(?=\s|$)|$)")
 IMPORTS = re.compile(r"(?<!\w)Imports (.*?)(?:;|\.(?=\s|$)|$)")
 
 
+OURS = {".".join(path.relative_to(ENGINE).with_suffix("").parts): path for path in modules() if path.stem != "__init__"}
+
+
 @functools.cache
 def ours() -> dict[str, list[str]]:
     """Module -> what it imports of the engine, both without the engine's name: `interpreter.board.Board`."""
     return {
-        ".".join(path.relative_to(ENGINE).with_suffix("").parts): [
-            name.removeprefix("engine.") for name in imported(parse(path)) if name.startswith("engine.")
-        ]
-        for path in modules()
-        if path.stem != "__init__"
+        module: [name.removeprefix("engine.") for name in imported(parse(path)) if name.startswith("engine.")]
+        for module, path in OURS.items()
     }
 
 
@@ -128,9 +129,9 @@ def names(name: str, module: str) -> bool:
     return f".{name}." in f".{module}."
 
 
-@pytest.mark.parametrize("module", ours())
+@pytest.mark.parametrize("module", OURS)
 def test_headers_name_those_who_import_and_are_imported(module: str) -> None:
-    header = " ".join((ast.get_docstring(parse(ENGINE / f"{module.replace('.', '/')}.py")) or "").split())
+    header = " ".join((ast.get_docstring(parse(OURS[module])) or "").split())
     assert header, "what lives here, what never does, what does it import, and who imports it?"
     importers = [other for other, them in ours().items() if any(f"{one}.".startswith(f"{module}.") for one in them)]
     assert not [name for name in named(IMPORTED_BY.search(header)) if not any(names(name, other) for other in importers)]
