@@ -80,12 +80,29 @@ def _step(state: Mapping[str, Any], name: str, data: Any, work: Callable[[str, A
     if state["Type"] == "Pass":
         return _put(state, data, state.get("Result", given)), after
     try:
-        return _put(state, data, work(name, given)), after
+        return _put(state, data, _tried(state, name, given, work)), after
     except TaskFailed as failure:
         for rule in state.get("Catch", []):
-            if {"States.ALL", str(failure)} & set(rule["ErrorEquals"]):
+            if _matches(rule, failure):
                 return _put(rule, data, {"Error": str(failure), "Cause": ""}), rule["Next"]
         raise
+
+
+def _tried(state: Mapping[str, Any], name: str, given: Any, work: Callable[[str, Any], Any]) -> Any:
+    """Until it works, or the first rule that matches has no attempt left."""
+    left = [rule["MaxAttempts"] for rule in state.get("Retry", [])]
+    while True:
+        try:
+            return work(name, given)
+        except TaskFailed as failure:
+            found = next((index for index, rule in enumerate(state.get("Retry", [])) if _matches(rule, failure)), None)
+            if found is None or not left[found]:
+                raise
+            left[found] -= 1
+
+
+def _matches(rule: Mapping[str, Any], failure: TaskFailed) -> bool:
+    return bool({"States.ALL", str(failure)} & set(rule["ErrorEquals"]))
 
 
 def _given(state: Mapping[str, Any], data: Any) -> Any:

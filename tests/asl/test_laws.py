@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from engine.asl.importing import import_machine
+from engine.asl.report import Weight
 from engine.asl.scope import Options
 from engine.errors import AslError
 from engine.spec.model import ABSENT
 from tests.asl.oracle import TaskFailed, Unlike, walk
-from tests.asl.running import ECHO, run, without_loss
+from tests.asl.running import ECHO, imported, remarks, run
 
 NAMES = st.sampled_from("ab")
 PATHS = st.sampled_from(["$", "$.a", "$.b"])
@@ -41,6 +42,15 @@ def shapes(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def retries(draw: st.DrawFn) -> dict[str, Any]:
+    names = draw(st.lists(st.sampled_from([*ERRORS, "States.ALL"]), max_size=3, unique=True))
+    rules = [
+        {"ErrorEquals": [name], "MaxAttempts": draw(st.integers(0, 2))} for name in sorted(names, key=lambda name: name == "States.ALL")
+    ]
+    return {"Retry": rules} if rules else {}
+
+
+@st.composite
 def states(draw: st.DrawFn, names: list[str], depth: int) -> dict[str, Any]:  # noqa: PLR0911 - one for each type of state
     target = st.sampled_from(names)
     kind = draw(
@@ -58,7 +68,7 @@ def states(draw: st.DrawFn, names: list[str], depth: int) -> dict[str, Any]:  # 
             ]
             rules.sort(key=lambda rule: rule["ErrorEquals"] == ["States.ALL"])
             catch: dict[str, Any] = {"Catch": rules} if rules else {}
-            return {"Type": kind, "Resource": ECHO, **draw(shapes()), **catch, **follows}
+            return {"Type": kind, "Resource": ECHO, **draw(shapes()), **catch, **draw(retries()), **follows}
         case "Choice":
             tests: list[dict[str, Any]] = [{"NumericLessThan": 2}, {"IsPresent": True}, {"IsPresent": False}]
             test = draw(st.sampled_from(tests))
@@ -113,7 +123,10 @@ def test_an_imported_spec_ends_as_the_machine_does(machine: dict[str, Any], valu
     assume(expected is not None)
     assert expected is not None
     asked.clear()
-    outcome = run(without_loss(machine), value, {"echo": _raising(work)})
+    found = imported(machine)
+    assert {what for _, what in remarks(found, Weight.LOSS)} <= {"Retry"}  # rules within a loop
+    assume(not found.losses)
+    outcome = run(found, value, {"echo": _raising(work)})
     assert outcome.status == expected.status, (expected, outcome.reason, outcome.details)
     if expected.status == "completed":
         assert (None if outcome.output is ABSENT else outcome.output) == expected.output
