@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ import pytest
 
 from engine.errors import EndpointUnavailable, SwfFault
 from engine.graph.plan import Plan
-from engine.runtime.decider import Decider, DeciderSettings
+from engine.runtime.decider import AT_ONCE, Decider, DeciderSettings
 from engine.runtime.register import register
 from engine.runtime.worker import Worker
 from engine.service.clock import VirtualClock
-from engine.swf.client import Client
+from engine.swf.client import Client, Request, Told, exchange_of
 from tests.runtime.world import (
     PATIENCE,
     Call,
@@ -155,6 +156,39 @@ def test_many_at_once_each_task_is_scheduled_once(live_client: Client, tmp_path:
         assert result_of(live_client, execution) == number + 3
         assert types_of(live_client, execution).count("ActivityTaskScheduled") == 3
     stop(*parts)
+
+
+class Exchanges(Detour):
+    """Notes how many answers each exchange has, and how many tasks it asks for."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client, lambda call, operation, request: call(operation, request))
+        self._exchange = exchange_of(client)
+        self.seen: list[tuple[int, int]] = []
+
+    def exchange(self, answers: Sequence[Told], poll: Request, most: int) -> Sequence[Mapping[str, Any]]:
+        self.seen.append((len(answers), most))
+        return self._exchange(answers, poll, most)
+
+
+@pytest.mark.parametrize(
+    ("quick", "exchanges"),
+    [(math.inf, [(1, AT_ONCE), (AT_ONCE, AT_ONCE), (3, AT_ONCE)]), (0.0, [(1, 1)] * (AT_ONCE + 4))],
+    ids=["as many as wait while it is quick", "one by one when it is not"],
+)
+def test_a_thread_answers_what_waits_together(
+    live_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: float, exchanges: list[tuple[int, int]]
+) -> None:
+    monkeypatch.setattr("engine.runtime.decider.QUICK", quick)
+    plan = plan_of(tmp_path, spec({"done": {"type": "terminal", "status": "completed"}}, {}))
+    executions = [begin(live_client, plan, number) for number in range(AT_ONCE + 4)]
+    client = Exchanges(live_client)
+    decides = decider(client, plan, threads=1)
+    decides.start(lambda: None)
+    for execution in executions:
+        assert await_end(live_client, execution) == "WorkflowExecutionCompleted"
+    stop(decides)
+    assert client.seen == exchanges
 
 
 def test_one_decider_serves_several_specs_and_task_lists(client: Client, tmp_path: Path) -> None:
