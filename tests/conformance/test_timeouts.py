@@ -16,9 +16,9 @@ YEAR = 365 * 24 * 3600
 
 def test_an_execution_times_out(world: World) -> None:
     """StartWorkflowExecution: executionStartToCloseTimeout; WorkflowExecutionTimedOutEventAttributes; closeStatus TIMED_OUT."""
-    flow = world.start(executionStartToCloseTimeout="1")
+    flow = world.start(executionStartToCloseTimeout="5")
     task = flow.poll()
-    world.wait(1)
+    world.wait(5)
     assert flow.last("WorkflowExecutionTimedOut") == {"childPolicy": "TERMINATE", "timeoutType": "START_TO_CLOSE"}
     assert flow.status() == "TIMED_OUT"
     world.refuses("UnknownResourceFault", "RespondDecisionTaskCompleted", taskToken=task["taskToken"], decisions=[])
