@@ -28,6 +28,11 @@ _LIST_MARK: Final = re.compile(r"[-+]|\d+[.)]")
 """At the start of a label, Mermaid reads it as Markdown."""
 
 
+_STATEMENT: Final = re.compile(r"s(?=tyle)|c(?=lassDef)|d(?=irection)")
+"""Of words that Mermaid looks for in the whole of a line before it parses it, labels or not: it takes a line with `direction LR` for that
+statement, and the last semicolon away from one with `style` or `classDef`, a colon and an entity."""
+
+
 def mermaid_text(chart: Chart) -> str:
     ids = {figure.name: f"n{index}" for index, figure in enumerate(chart.figures)}
     lines = ["flowchart TD"]
@@ -67,4 +72,5 @@ def _look(figure: Figure) -> str:
 def _escaped(text: str) -> str:
     begin = _LIST_MARK.match(text)
     kept = _SAFE - set(begin.group()) if begin else _SAFE
-    return "".join(character if character.isalnum() or character in kept else f"#{ord(character)};" for character in text)
+    harmless = "".join(character if character.isalnum() or character in kept else f"#{ord(character)};" for character in text)
+    return _STATEMENT.sub(lambda letter: f"#{ord(letter[0])};", harmless)

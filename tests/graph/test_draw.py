@@ -121,6 +121,14 @@ def test_hostile_text_stays_text_in_mermaid() -> None:
     assert [line for line in lines[1:] if not (node.match(line) or edge.match(line) or style.match(line))] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("style: 'a'", "#115;tyle: 'a'"), ("classDef x:#f00", "#99;lassDef x:#35;f00"), ("direction LR", "#100;irection LR")],
+)
+def test_a_label_with_the_words_of_a_mermaid_statement_is_none(text: str, shown: str) -> None:
+    assert f"signal: {shown}<br>" in to_mermaid(plan({"w": {"type": "wait", "signal": text, "timeout": 5, "next": "e"}, "e": end()}))
+
+
 def test_a_label_that_looks_like_a_list_is_not_markdown() -> None:
     nodes = {"d": {"type": "decision", "choices": [{"when": "-1 < 0", "next": "e"}], "default": "e"}, "e": end()}
     assert '"#45;1 #60; 0"' in to_mermaid(plan(nodes))
