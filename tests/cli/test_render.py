@@ -49,3 +49,15 @@ def test_what_can_not_be_drawn_is_wrong_usage(shell: Shell, tmp_path: Path, argu
     told = shell("render", specs.echo(tmp_path), *arguments)
     assert told.code == Exit.USAGE
     assert words in told.err
+
+
+def test_what_should_be_known_of_a_drawing_is_said_beside_it(shell: Shell, tmp_path: Path) -> None:
+    names = [f"n{number}" for number in range(260)]
+    nodes = {
+        "begin": {"type": "pass", "next": names},
+        **{name: {"type": "pass", "next": "done"} for name in names},
+        "done": {"type": "terminal", "status": "completed"},
+    }
+    spec = specs.write(tmp_path, nodes)
+    assert "Mermaid draws at most 500 arrows" in shell("render", spec, "-o", "f.mmd").err
+    assert shell("render", spec, "-o", "f.mmd", "-q").err == ""
