@@ -101,7 +101,7 @@ def moto(folder: Path, name: str, value: Value = ABSENT, meddling: Meddling = lo
 def all_examples(folder: Path) -> Iterator[Cluster]:
     """Processes that know every example as it is."""
     shutil.copytree(ROOT / "specs", folder / "specs", ignore=shutil.ignore_patterns("__pycache__", ".swfgraph"))
-    with cluster(folder, [folder / "specs"]) as running:
+    with cluster(folder, [folder / "specs"], concurrency=2) as running:
         yield running
 
 

@@ -1,20 +1,29 @@
-"""Real `swfgraph` processes for the scenarios: started on a loopback port of their own, killed by process id, restarted the same way."""
+"""Real `swfgraph` processes for the scenarios: started on a loopback port of their own, killed by process id, restarted the same way.
+
+They are forked from a process that has imported everything and done nothing yet, since importing is most of what a start costs.
+(Commands as people start them: tests/cli.)
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
+from engine.cli.main import invoke
 from engine.graph.check import find_specs, load_plan
 from engine.runtime.payloads.claims import Claims
 from engine.runtime.payloads.opening import open_claims
@@ -29,8 +38,37 @@ PATIENCE: Final = 200.0
 """Seconds until a test gives up waiting for a process: for one that hangs, not for a slow machine."""
 
 
+_PROGRAM: Final = [sys.executable, "-m", "engine.cli.main"]
+
+
 def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "engine.cli.main", *map(str, arguments)]
+    return [*_PROGRAM, *map(str, arguments)]
+
+
+def nothing() -> None:
+    """What a process does before it begins, unless a test says otherwise."""
+
+
+@cache
+def _forks() -> type[ForkServerProcess]:
+    multiprocessing.set_forkserver_preload(
+        [__name__, "boto3", *(f"engine.cli.{name}" for name in ("serve", "decider", "worker", "schedule_run"))]
+    )
+    with patch.dict(os.environ, PYTHONPATH=str(ROOT)):
+        forkserver.ensure_running()
+    return multiprocessing.get_context("forkserver").Process
+
+
+def _begin(arguments: Sequence[str], folder: Path, log: Path, environment: Mapping[str, str], first: Callable[[], object]) -> None:
+    """The life of a process."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("ab") as out, Path(os.devnull).open("rb") as given:
+        for number, file in enumerate((given, out, out)):
+            os.dup2(file.fileno(), number)
+    first()
+    sys.exit(invoke(arguments))
 
 
 class Cluster:
@@ -47,7 +85,7 @@ class Cluster:
             self._arguments[f"worker{number}"] = command("worker", "--url", self.url, "--concurrency", str(concurrency), *specs)
         for number in range(1, schedulers + 1):
             self._arguments[f"scheduler{number}"] = command("schedule", "run", "--url", self.url, *specs)
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, ForkServerProcess] = {}
 
     @property
     def names(self) -> list[str]:
@@ -62,23 +100,22 @@ class Cluster:
     def claims(self) -> Claims:
         return open_claims(os.environ.get("SWFGRAPH_PAYLOADS", ""), self.url)
 
-    def start(self, name: str, **environment: str) -> None:
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(
-                self._arguments[name],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-            )
+    def start(self, name: str, first: Callable[[], object] = nothing) -> None:
+        """`first` is done in the new process before anything else."""
+        arguments = self._arguments[name][len(_PROGRAM) :]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        process = _forks()(target=_begin, args=(arguments, self.folder, self.folder / f"{name}.log", environment, first), daemon=True)
+        process.start()
+        self._running[name] = process
         if name == "serve":
             self._await_port()
 
-    def kill(self, name: str, signal_number: int = signal.SIGKILL) -> int:
+    def kill(self, name: str, signal_number: int = signal.SIGKILL) -> None:
         process = self._running.pop(name)
-        process.send_signal(signal_number)
-        return process.wait(timeout=PATIENCE)
+        assert process.pid is not None
+        os.kill(process.pid, signal_number)
+        process.join(PATIENCE)
+        assert process.exitcode is not None, f"{name} goes on:\n{self.log(name)}"
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(encoding="utf-8")
@@ -86,7 +123,7 @@ class Cluster:
     def stop(self) -> None:
         for process in self._running.values():
             process.kill()
-            process.wait()
+            process.join()
         self._running.clear()
         self._held.close()
 
@@ -106,7 +143,7 @@ class Cluster:
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
-            assert self._running["serve"].poll() is None, f"serve ended:\n{self.log('serve')}"
+            assert self._running["serve"].is_alive(), f"serve ended:\n{self.log('serve')}"
             time.sleep(0.02)
         raise AssertionError(f"serve does not listen:\n{self.log('serve')}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from tests.scenarios.asking import await_closed, await_that, begin, history, output, raw_history
-from tests.scenarios.processes import ROOT, Cluster, cluster
+from tests.scenarios.processes import Cluster, cluster
 
 HUGE: Final = 50_000_000
 LONG: Final = 500_000
@@ -39,24 +40,17 @@ def turn(text):
 """
 
 
-STUCK: Final = """
-import os
-import time
-from pathlib import Path
+def stick() -> None:
+    """On the disk of this process nothing that is being stored gets its name."""
+    rename = os.replace
 
-rename = os.replace
+    def replace(source: Path | str, target: Path | str) -> None:
+        if str(source).endswith(".part"):
+            Path("stuck").touch()
+            time.sleep(600)
+        rename(source, target)
 
-
-def replace(source, target):
-    if str(source).endswith(".part"):
-        Path("stuck").touch()
-        time.sleep(600)
-    rename(source, target)
-
-
-os.replace = replace
-"""
-"""A disk on which nothing that is being stored gets its name. Python runs it before anything else."""
+    os.replace = replace  # type: ignore[assignment]  # what pathlib calls, with two arguments
 
 
 @pytest.fixture
@@ -97,11 +91,9 @@ def test_payloads_of_50_megabytes_go_through_start_decider_worker_and_status(spe
 
 @pytest.mark.parametrize("name", ["worker1", "decider"])
 def test_whoever_is_killed_while_storing_leaves_no_half_payload_and_the_work_goes_on(spec: Path, tmp_path: Path, name: str) -> None:
-    (tmp_path / "stuck_disk").mkdir()
-    (tmp_path / "stuck_disk" / "sitecustomize.py").write_text(STUCK, encoding="utf-8")
     with cluster(tmp_path, [write(tmp_path, decision="3s")], workers=1) as processes:
         processes.kill(name)
-        processes.start(name, PYTHONPATH=f"{tmp_path / 'stuck_disk'}{os.pathsep}{ROOT}")
+        processes.start(name, stick)
         begin(processes, spec, "w", "ab" * (LONG // 2))
         await_that((tmp_path / "stuck").exists)
         processes.kill(name)
