@@ -142,8 +142,8 @@ def _with_token(region: Region, state: State) -> Sight:
     if not _hands_on(state):
         return sight
     why = (
-        f"a worker of your own takes the task, puts its token in the place of {STAND_IN} in the input, and leaves the answer to whoever "
-        "it, by RespondActivityTaskCompleted (SendTaskSuccess), RespondActivityTaskFailed or RecordActivityTaskHeartbeat"
+        f"""give the activity a "run" and "answer": "later"; what is run puts $SWFGRAPH_TASK_TOKEN in the place of {STAND_IN} in its """
+        "input. RespondActivityTaskCompleted is SendTaskSuccess, RespondActivityTaskFailed SendTaskFailure"
     )
     region.scope.report.note(f"{state.pointer}/Resource", "waitForTaskToken", why)
     reads = [text for text in texts(state.fields.get("Parameters", state.fields.get("Arguments"))) if "Task.Token" in text]
