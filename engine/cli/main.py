@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Run": {
         "run": Entry(module="engine.cli.run", help="Do it all here: register, start, decide, work, show it live."),
+        "up": Entry(module="engine.cli.up", help="Keep it all going: register, decide, work, by the clock, with alerts."),
         "serve": Entry(module="engine.cli.serve", help="Serve the SWF API over HTTP from one database file, and the console."),
         "console": Entry(module="engine.cli.console", help="Serve the web console for any SWF endpoint."),
         "register": Entry(module="engine.cli.register", help="Register the domain and the types that specs name."),

@@ -76,9 +76,11 @@ class FileLock:
     def take(cls, database: Path) -> FileLock:
         """Lock the database of that path, whose folder is made where it is missing.
 
-        Raises: DatabaseInUse (the message says who has it and what to do), DatabaseUnusable (its folder can't be written).
+        Raises: DatabaseInUse (the message says who has it and what to do), DatabaseUnusable (it is a folder, or its own can't be written).
         """
         url = f"sqlite:///{database}"
+        if database.is_dir():
+            raise DatabaseUnusable(url, "it is a folder; name a file in it")
         path = database.with_name(database.name + ".lock")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

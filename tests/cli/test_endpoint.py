@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.cli.exits import Exit
+from engine.service.lock import FileLock
 from tests.cli import specs
 from tests.cli.command import Shell
 from tests.cli.processes import await_line, running
@@ -34,6 +36,14 @@ def test_a_file_that_is_served_is_reached_at_its_server(shell: Shell, tmp_path: 
             assert shell(*(str(word) for word in command)).code == Exit.DONE
         assert shell("run", spec, "--workflow-id", "R", "--input", "7", "-q").out == "7\n"
         assert shell("list", "--db", ".swfgraph/swf.db", "--json").code == Exit.DONE
+
+
+def test_a_file_that_somebody_has_for_a_moment_is_waited_for(shell: Shell, tmp_path: Path) -> None:
+    spec = specs.echo(tmp_path)
+    shell("register", spec)
+    lock = FileLock.take(tmp_path / ".swfgraph" / "swf.db")
+    threading.Timer(0.1, lock.release).start()
+    assert shell("start", spec, "--workflow-id", "W").code == Exit.DONE
 
 
 @pytest.mark.parametrize("command", ["status", "describe", "history"])

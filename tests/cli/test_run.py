@@ -52,10 +52,8 @@ def test_on_a_terminal_a_failed_execution_says_what_goes_on_with_it(shell: Shell
     monkeypatch.setenv("TERM", "dumb")
     spec = specs.failing(tmp_path, file="my flow.json")
     told = shell("run", spec, "--workflow-id", "W", "--db", "a b.db").err.splitlines()[-1]
-    assert (
-        told
-        == f"again, from where it failed: {shlex.join(['swfgraph', 'retry', 'W', '--spec', str(spec), '--domain', 'TEST', '--db', 'a b.db'])}"
-    )
+    again = shlex.join(["swfgraph", "retry", "W", "--spec", str(spec), "--domain", "TEST", "--db", "a b.db"])
+    assert told == f"again, from where it failed: {again}"
     told = shell(*shlex.split(told.partition(": ")[2])[1:]).err.splitlines()[-1]
     assert told == f"next: {shlex.join(['swfgraph', 'run', '--resume', 'W', '--db', 'a b.db', str(spec)])}"
     assert shell(*shlex.split(told.partition(": ")[2])[1:]).code == Exit.FAILED

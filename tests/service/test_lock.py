@@ -105,3 +105,10 @@ def test_a_read_only_folder_is_unusable_and_the_message_says_so(tmp_path: Path) 
     done = subprocess.run([sys.executable, "-c", TAKE, tmp_path], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
     assert "can't be written (Permission denied)" in done.stdout
     assert "name a file in a folder that this user may write" in done.stdout
+
+
+def test_a_folder_is_no_database_and_gets_no_lock_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DatabaseUnusable, match="it is a folder; name a file in it"):
+        FileLock.take(tmp_path / "folder")
+    assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
