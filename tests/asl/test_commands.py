@@ -86,3 +86,11 @@ def test_a_spec_becomes_a_machine(shell: Shell) -> None:
     assert imported(json.loads(ended.out)).remarks[0].weight is Weight.NOTE
     assert shell("export", "out/w.json", "-o", "back.asl.json").code == Exit.DONE
     assert json.loads(Path("back.asl.json").read_text(encoding="utf-8")) == json.loads(ended.out)
+
+
+def test_what_a_task_starts_may_be_a_child(shell: Shell) -> None:
+    arguments = {"StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:Inner", "Input": {}}
+    start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": arguments, "OutputPath": "$.Output"}
+    ended = shell("import", write(chain(start)), "--children", "--json")
+    assert (ended.code, json.loads(ended.out)["losses"]) == (Exit.DONE, 0)
+    assert json.loads(Path("order.json").read_text(encoding="utf-8"))["nodes"]["S1"]["workflow"]["name"] == "Inner"
