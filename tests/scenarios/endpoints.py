@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
@@ -28,6 +29,7 @@ from engine.runtime.worker import WorkerSettings
 from engine.spec.model import ABSENT, Absent, Json
 from engine.swf.client import Client
 from engine.swf.connect import connect
+from tests.runtime.world import Detour
 from tests.scenarios.processes import ROOT, Cluster, cluster
 
 Value: TypeAlias = Json | Literal[Absent.ABSENT]
@@ -86,13 +88,15 @@ def embedded(folder: Path, name: str, value: Value = ABSENT, meddling: Meddling 
 
 @contextlib.contextmanager
 def moto(folder: Path, name: str, value: Value = ABSENT, meddling: Meddling = look_on, change: Change = unchanged) -> Iterator[Ended]:
+    """It is asked one question at a time, in the order in which they come: else it gives one task to two pollers."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
         host, port = server.get_host_and_port()
         urlopen(f"http://{host}:{port}/moto-api/reset", data=b"").close()  # it keeps what another one was told
-        with contextlib.closing(connect(f"http://{host}:{port}")) as client:
-            yield _run_to_the_end(client, _copy(folder, name, change), value, meddling)
+        with contextlib.closing(connect(f"http://{host}:{port}")) as client, ThreadPoolExecutor(1) as turns:
+            in_turn = Detour(client, lambda call, operation, request: turns.submit(call, operation, request).result())
+            yield _run_to_the_end(in_turn, _copy(folder, name, change), value, meddling, at_once=1)
     finally:
         server.stop()
 
@@ -132,12 +136,12 @@ def _run_in(running: Cluster, spec: Path, workflow_id: str, value: Value, meddli
     return _ended(running.client, plan, execution)
 
 
-def _run_to_the_end(client: Client, spec: Path, value: Value, meddling: Meddling) -> Ended:
+def _run_to_the_end(client: Client, spec: Path, value: Value, meddling: Meddling, at_once: int = 2) -> Ended:
     plan = load_plan(spec)
     settings = EmbeddedSettings(
         options=StartOptions(workflow_id=spec.parent.parent.name),
-        decider=DeciderSettings(threads=2),
-        worker=WorkerSettings(concurrency=2),
+        decider=DeciderSettings(threads=at_once),
+        worker=WorkerSettings(concurrency=at_once),
         others=family_of(plan, ()).children,
         grace=2.0,
     )
