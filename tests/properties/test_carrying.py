@@ -132,9 +132,9 @@ def test_a_loop_of_thousands_of_turns_keeps_every_history_and_every_state_small(
 
 
 def seen(run: Run) -> RunView:
-    """Where the children of items are is not carried."""
+    """Where the children of items are is not carried: also of a visit before, in a node that is idle again."""
     view = run.view()
-    nodes = {name: replace(node, children=()) if node.items is not ABSENT else node for name, node in view.nodes.items()}
+    nodes = {name: replace(node, children=tuple(one for one in node.children if one.item is ABSENT)) for name, node in view.nodes.items()}
     return replace(view, nodes=nodes, time=0, last_event_id=0)
 
 
