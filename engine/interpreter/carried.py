@@ -1,6 +1,6 @@
 """The state of a run as it travels from one execution to the next: frozen values with the shape of their JSON.
 
-Small is what counts here: where there is a store for long payloads or none, SWF's input has 32,768 characters. What follows from the rest
+Small is what counts here: an input of SWF's has 32,768 characters, and what is longer is in markers. What follows from the rest
 (joins' counts, what is wanted) is not written down. Imports msgspec, `states`, `spec.model`; imported by `packing` and `unpacking`.
 """
 
@@ -64,6 +64,7 @@ class PackedFan(Packed, frozen=True):
     done: dict[int, list[Json]] = {}
     """Results, by the index of the first of those that are next to each other."""
     items: list[Json] = []
+    """Of those that are over, nothing is said."""
     known: dict[int, Json] = {}
     open: tuple[PackedJob, ...] = ()
     failed: dict[int, Json] = {}
@@ -127,11 +128,14 @@ class PackedRun(Packed, frozen=True):
 
 
 class State(Packed, frozen=True):
-    """All of a run."""
+    """All of a run. What is long stands first and what a signal changes last: most of the text stays as it was then (see `portions`)."""
 
     digest: str
     run: PackedRun
-    places: dict[str, PackedPlace]
+    fans: dict[str, PackedFan] = {}
+    results: dict[str, Json] = {}
+    done: tuple[PackedDone, ...] = ()
+    places: dict[str, PackedPlace] = {}
     """By node; in the order of the first touch."""
     live: tuple[str, ...] = ()
     """In the order in which they were entered."""
@@ -143,7 +147,6 @@ class State(Packed, frozen=True):
     """How often edges were taken, ever."""
     repeated: dict[str, dict[int, int]] = {}
     visits: dict[str, int] = {}
-    results: dict[str, Json] = {}
     errors: dict[str, Json] = {}
     signals: dict[str, list[Json]] = {}
     kept: dict[str, list[Json]] = {}
@@ -151,12 +154,10 @@ class State(Packed, frozen=True):
     orders: dict[str, PackedOrder] = {}
     due: dict[str, float] = {}
     """Of nodes that wait for a timer."""
-    fans: dict[str, PackedFan] = {}
     children: tuple[PackedChild, ...] = ()
     known: dict[str, Json] = {}
     canceled: bool = False
     end: PackedEnd | UnsetType = UNSET
-    done: tuple[PackedDone, ...] = ()
     undone: list[Json] = []
     undo_failed: list[Json] = []
     undo: PackedUndo | UnsetType = UNSET

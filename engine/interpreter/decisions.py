@@ -1,43 +1,80 @@
 """Intents -> SWF decisions: the shapes, limits and order that RespondDecisionTaskCompleted asks for.
 
-Nothing is decided here. Imports `intents` and `spec.model`; imported by `run`.
+Nothing is decided here. Imports `intents`, `texts` and `spec.model`; imported by `run`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from itertools import islice
 from math import ceil
 from typing import Any, Final, Literal, TypeAlias, assert_never
 
 from engine.interpreter import intents as i
+from engine.interpreter.texts import LONGEST_DATA
 from engine.spec.model import ABSENT, UNLIMITED, Absent, Timeout
 
 Decision: TypeAlias = dict[str, Any]
 
 MOST_DECISIONS: Final = 100
 """In one response. Amazon SWF Developer Guide, "Amazon SWF Quotas": decisions per RespondDecisionTaskCompleted."""
+ROOM: Final = 600_000
+"""Bytes that the texts of one response may take up, before the close decision. Ibid., "maximum request size": 1 MB."""
+_WIDEST: Final = 12
+"""Bytes of a character, at most, in the JSON that clients send: two escapes for one outside the basic plane."""
 LONGEST: Final = 99_999_999
 """Seconds: SWF's durations have at most 8 digits (API reference, StartTimerDecisionAttributes, startToFireTimeout)."""
 
 
-def batch(pending: Collection[i.Intent], close: i.Close | Literal[Absent.ABSENT], more: i.Text, now: float) -> list[Decision]:
-    """The decisions of one response: at most 100, the close decision last, and only when nothing is left over.
+def batch(
+    pending: Collection[i.Intent],
+    close: i.Close | Literal[Absent.ABSENT],
+    more: i.Text,
+    now: float,
+    *,
+    again: bool = False,
+) -> list[Decision]:
+    """The decisions of one response: at most 100, no more than a request has room for, the close decision last, and only when nothing is
+    left over.
 
-    `more` is the id of a timer of zero seconds that asks for the next decision task when not all fit
-    (absent: such a timer is under way); `now` is the time of the last event, for timers until a time.
+    `more` is the id of a timer of zero seconds that asks for the next decision task when not all fit, or when that is wanted `again`
+    in any case (absent: such a timer is under way); `now` is the time of the last event, for timers until a time.
     """
+    decisions = _fitting([decision_of(intent, now) for intent in islice(pending, MOST_DECISIONS)])
     closing = 0 if close is ABSENT else 1
-    if len(pending) + closing <= MOST_DECISIONS:
-        decisions = [decision_of(intent, now) for intent in pending]
+    left = len(pending) - len(decisions)
+    if not left and not again and len(decisions) + closing <= MOST_DECISIONS:
         if close is not ABSENT:
             decisions.append(close_of(close, now))
-        return decisions
-    room = MOST_DECISIONS if more is ABSENT else MOST_DECISIONS - 1
-    decisions = [decision_of(intent, now) for intent in islice(pending, room)]
-    if more is not ABSENT:
+    elif more is not ABSENT:
+        del decisions[MOST_DECISIONS - 1 :]
         decisions.append(decision_of(i.StartTimer(timer_id=more, control=ABSENT, seconds=0), now))
     return decisions
+
+
+def _fitting(decisions: list[Decision]) -> list[Decision]:
+    """As many of them, one at least, as a request has room for."""
+    texts = [[text for text in _attributes(decision).values() if isinstance(text, str)] for decision in decisions]
+    if sum(len(text) for given in texts for text in given) * _WIDEST <= ROOM:
+        return decisions
+    room = ROOM
+    for number, given in enumerate(texts):
+        room -= sum(map(_bytes, given))
+        if room < 0 and number:
+            return decisions[:number]
+    return decisions
+
+
+def _bytes(text: str) -> int:
+    """What a text takes up in a request; what is too long for SWF is a reference there."""
+    return len(json.dumps(text)) if len(text) <= LONGEST_DATA else 0
+
+
+def _attributes(decision: Decision) -> dict[str, Any]:
+    kind = decision["decisionType"]
+    attributes: dict[str, Any] = decision[f"{kind[0].lower()}{kind[1:]}DecisionAttributes"]
+    return attributes
 
 
 def decision_of(intent: i.Intent, now: float) -> Decision:  # noqa: PLR0911  (one per decision type)

@@ -1,10 +1,17 @@
 """The inputs that swfgraph itself gives an execution: the user's input, with what an earlier run has left for this one.
 
-    {"$swfgraph": {"v": 1, "input": ..., "state": ...}}                       a long run goes on (see `carry`)
+    {"$swfgraph": {"v": 1, "state": ..., "input": ...}}                       a long run goes on (see `carry`)
     {"$swfgraph": {"v": 1, "input": ..., "known": ..., "retryOf": {...}}}     a failed one is run again, without what had completed
 
-Without `input` there is none. No user's input looks like this: `start` refuses it. Imports `errors`, `spec`; imported by `draining`, `run`,
-`terminal`, `works`.
+A state that is too long for that is in markers of the history that the run goes on from (see `portions`), and so is the input with it:
+
+    {"$swfgraph": {"v": 2, "state": {"portions": 18, "sha256": ..., "characters": ...}, "input": ...}}      what SWF has
+    {"$swfgraph": {"v": 2, "state": ..., "input": ...}}                                                     what the portions make
+
+SWF has the input there for whoever looks, if there is room. Whoever reads the history puts the whole in its place before it is folded.
+
+Without `input` there is none. No user's input looks like this: `start` refuses it. Imports `errors`, `portions`, `spec`; imported by
+`draining`, `run`, `terminal`, `works` and those who read histories.
 """
 
 from __future__ import annotations
@@ -13,13 +20,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeGuard
 
+import msgspec
+
 from engine.errors import HistoryError
+from engine.interpreter.portions import Whole, digest_of
 from engine.spec.model import ABSENT, Absent, Json
 from engine.spec.payload import decode, encode
 
 KEY: Final = "$swfgraph"
 STORED: Final = "$swfgraph.payload"
 VERSION: Final = 1
+IN_PORTIONS: Final = 2
+"""The version of those whose state is in markers: an older swfgraph leaves them alone."""
+_BEGINNING: Final = f'{{"{KEY}":{{"v":{IN_PORTIONS},'
 _FIELDS: Final = frozenset({"v", "input", "state", "known", "retryOf"})
 
 
@@ -34,6 +47,8 @@ class Envelope:
     state: Json | Literal[Absent.ABSENT] = ABSENT
     known: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """By node: see `carry`."""
+    in_portions: bool = False
+    """The state has come in portions."""
 
 
 def carries(text: str | Literal[Absent.ABSENT]) -> bool:
@@ -50,9 +65,11 @@ def opened(text: str | Literal[Absent.ABSENT], event_id: int) -> Envelope:
     if not _is_envelope(value):
         return Envelope(input=text, value=value)
     inner: Json = value[KEY]
-    if not isinstance(inner, Mapping) or inner.get("v") != VERSION or not inner.keys() <= _FIELDS:
+    if not isinstance(inner, Mapping) or inner.get("v") not in (VERSION, IN_PORTIONS) or not inner.keys() <= _FIELDS:
         message = f'its input has a "{KEY}" that this version of swfgraph does not know: a newer decider has to go on with it'
         raise HistoryError(event_id, message)
+    if whole_of(text) is not ABSENT:
+        raise HistoryError(event_id, "its state is in markers of the run that it goes on from, and was not read from there")
     known = inner.get("known", {})
     if not _is_known(known):
         raise HistoryError(event_id, f"what is known from an earlier run should be an object by node, of results or items, it is {known!r}")
@@ -62,13 +79,34 @@ def opened(text: str | Literal[Absent.ABSENT], event_id: int) -> Envelope:
         value=None if given is ABSENT else given,
         state=inner.get("state", ABSENT),
         known=known,
+        in_portions=inner["v"] == IN_PORTIONS,
     )
 
 
-def sealed(value: Json | Literal[Absent.ABSENT], state: Json) -> str:
+def sealed(value: Json | Literal[Absent.ABSENT], state: Json, version: int = VERSION) -> str:
     """The input of the run that goes on from this state; `value` is the user's input, absent where there is none."""
-    given = {} if value is ABSENT else {"input": value}
-    return encode({KEY: {"v": VERSION, **given, "state": state}})
+    return encode({KEY: {"v": version, "state": state, **({} if value is ABSENT else {"input": value})}})
+
+
+def standing_for(text: str, portions: int, value: Json | Literal[Absent.ABSENT], longest: int) -> str:
+    """What is sent for a text that is `sealed` for portions: what it is known by, and the user's input if there is room for it."""
+    whole = msgspec.to_builtins(Whole(portions=portions, sha256=digest_of(text), characters=len(text)))
+    told = sealed(value, whole, IN_PORTIONS)
+    return told if len(told) <= longest else sealed(ABSENT, whole, IN_PORTIONS)
+
+
+def whole_of(text: str | Literal[Absent.ABSENT]) -> Whole | Literal[Absent.ABSENT]:
+    """What the portions are to make, if this input stands for some."""
+    if text is ABSENT or not text.startswith(_BEGINNING):
+        return ABSENT
+    value = decode(text)
+    state = value[KEY].get("state") if _is_envelope(value) and isinstance(value[KEY], Mapping) else None
+    if not isinstance(state, Mapping) or "portions" not in state:
+        return ABSENT
+    try:
+        return msgspec.convert(state, Whole)
+    except msgspec.ValidationError:
+        return ABSENT
 
 
 def seems_ours(value: Json) -> bool:

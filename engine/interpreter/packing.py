@@ -89,11 +89,18 @@ def _packed_fan(fan: FanOut, *, light: bool, live: bool) -> c.PackedFan:
         next=fan.next,
         completed=fan.completed,
         done={} if light else _stretches(fan),
-        items=[] if light else fan.items,
-        known={} if light else fan.known,
+        items=[] if light else _items(fan),
+        known={index: known for index, known in fan.known.items() if index >= fan.next and not light},
         open=tuple(_packed_job(job) for job in fan.open.values() if live),
         failed=fan.failed,
     )
+
+
+def _items(fan: FanOut) -> list[Json]:
+    """Those that are begun or to begin; the place of another is held by what is shortest in JSON."""
+    if fan.next == len(fan.items) and not fan.open:
+        return []
+    return [item if index >= fan.next or index in fan.open else 0 for index, item in enumerate(fan.items)]
 
 
 def _stretches(fan: FanOut) -> dict[int, list[Json]]:

@@ -29,13 +29,14 @@ from engine.interpreter.context import summary
 from engine.interpreter.course import Course
 from engine.interpreter.decisions import Decision, batch
 from engine.interpreter.door import RawEvent, read_event
-from engine.interpreter.draining import MOST_EVENTS, Carry, Draining, Luggage
+from engine.interpreter.draining import MOST_EVENTS, TOO_LONG, Carry, Draining, Luggage
 from engine.interpreter.envelope import carries, opened
 from engine.interpreter.failure import of_answer
 from engine.interpreter.intents import CancelExecution, CompleteExecution, ContinueExecution, FailExecution, RecordMarker
-from engine.interpreter.ledger import Ledger, Purpose, Work
+from engine.interpreter.ledger import MORE, Ledger, Purpose, Work
 from engine.interpreter.parking import Parking
 from engine.interpreter.parts import Parts, first_of
+from engine.interpreter.portions import ANY, Means
 from engine.interpreter.scope import Data
 from engine.interpreter.texts import LONGEST_DATA
 from engine.interpreter.unpacking import chain_of, read_state, take_up
@@ -55,17 +56,21 @@ OURS: Final = {
 }
 """The ends that only a decider can bring about. SWF itself times executions out, people and policies terminate them."""
 
+STILL: Final = (e.Irrelevant, e.DecisionTaskStarted, e.MarkerRecorded)
+TICKS: Final = (e.TimerStarted, e.TimerFired)
+"""After these the run stands where it stood: all of the former, and the latter where the timer only asks for another decision task."""
+
 
 class Run:
     """See above. `closed` and `outcome` follow the close event, not the wish to close.
 
     `longest`: characters of a payload that can be carried, SWF's own limit unless there is a store for longer ones. `most_events`: when
-    the history has so many, the run goes on as a new execution.
+    the history has so many, the run goes on as a new execution. `means`: how a state travels there.
     """
 
     __slots__ = ("_closing", "_course", "_data", "_draining", "_now", "_parking", "last_event_id", "outcome", "parts")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (most of them have a default that nearly all take)
         self,
         plan: Plan,
         *,
@@ -73,6 +78,7 @@ class Run:
         run_id: str,
         longest: int = LONGEST_DATA,
         most_events: int = MOST_EVENTS,
+        means: Means = ANY,
         watcher: Watcher = NOBODY,
     ) -> None:
         board, ledger = Board(plan, watcher), Ledger()
@@ -83,7 +89,7 @@ class Run:
         self._course = Course(plan, board, ledger, self._parking, self._closing, self._data)
         self.parts = Parts(plan=plan, board=board, data=self._data, ledger=ledger, nodes=self._course.nodes, closing=self._closing)
         """For `carry`: only this class changes any of it."""
-        self._draining = Draining(self.parts, most_events)
+        self._draining = Draining(self.parts, most_events, means)
         self._now = 0.0
         self.last_event_id = 0
         self.outcome: Outcome | Literal[Absent.ABSENT] = ABSENT
@@ -112,15 +118,14 @@ class Run:
         self.HANDLERS[type(event)](self, event)
         self.last_event_id = event.id
         self._now = event.time
-        if event.id >= self._draining.at and not self.closed and self._draining.look(event.id):
-            self._course.go_on(event.time)
+        self._drain(event)
 
     def decisions(self) -> list[Decision]:
         """SWF decisions for everything that is wanted and that no event has confirmed: at most 100, a close decision last."""
         close = self._closing.wanted
         if close is ABSENT and not self.closed:
             close = self._draining.intent
-        return batch(self.parts.ledger.pending, close, self.parts.ledger.more, self._now)
+        return batch(self.parts.ledger.pending, close, self.parts.ledger.more, self._now, again=self._draining.recording)
 
     @property
     def carry(self) -> Carry | Literal[Absent.ABSENT]:
@@ -142,6 +147,17 @@ class Run:
             time=self._now,
         )
 
+    def _drain(self, event: e.Event) -> None:
+        if not (isinstance(event, STILL) or (isinstance(event, TICKS) and event.timer_id.startswith(MORE))):
+            self._draining.stale = True
+        if event.id >= self._draining.at and not self.closed:
+            self._go_on(event, released=self._draining.look(event.id, deciding=isinstance(event, e.DecisionTaskStarted)))
+
+    def _go_on(self, event: e.Event, *, released: bool) -> None:
+        """What was held begins again, if it was released."""
+        if released:
+            self._course.go_on(event.time)
+
     # One method per event that moves a run. Each lets the ledger check the event before anything changes.
 
     def _started(self, event: e.ExecutionStarted) -> None:
@@ -157,6 +173,8 @@ class Run:
         self._draining.luggage = Luggage(input=given.value if given.input is not ABSENT else ABSENT, terms=event.terms, chain=chain)
         self._course.nodes.again = ContinueExecution(input=given.input, terms=replace(event.terms, execution_timeout=chain.timeout))
         self._course.nodes.known.update(given.known)
+        if given.in_portions and event.input is not ABSENT:
+            self._draining.take(event.input)
         if state is ABSENT:
             self._course.begin(event.time)
         else:
@@ -168,7 +186,8 @@ class Run:
 
     def _execution_closed(self, event: e.ExecutionClosed) -> None:
         carried = event.status is e.CloseStatus.CONTINUED_AS_NEW and carries(event.input)
-        if event.status in OURS and not carried and not isinstance(self._closing.intent, OURS[event.status]):
+        expected = carried or event.reason == TOO_LONG or event.status not in OURS
+        if not expected and not isinstance(self._closing.intent, OURS[event.status]):
             raise HistoryError(event.id, f"the execution is closed as {event.status}, which this spec does not want here")
         self._closing.closed(event.time)
         self.outcome = Outcome(
@@ -182,8 +201,7 @@ class Run:
 
     def _close_refused(self, event: e.CloseRefused) -> None:
         if event.continuing and not isinstance(self._closing.intent, ContinueExecution):
-            if self._draining.refused(event.id, event.cause):
-                self._course.go_on(event.time)
+            self._go_on(event, released=self._draining.refused(event.id, event.cause))
             return
         if not self._closing.asked:
             raise HistoryError(event.id, "a close decision was refused, but this spec wants none here")
@@ -196,10 +214,14 @@ class Run:
         self._course.signaled(event.signal, event.input, event.time)
 
     def _work_scheduled(self, event: e.WorkScheduled) -> None:
+        if not self.parts.ledger.knows(event):
+            self._go_on(event, released=self._draining.overtaken(event.id))
         self._course.scheduled(self.parts.ledger.work_scheduled(event), event.time)
         self._parking.got_through()
 
     def _work_refused(self, event: e.WorkRefused) -> None:
+        if not event.opened and not self.parts.ledger.knows(event):
+            self._go_on(event, released=self._draining.overtaken(event.id))
         self._course.refused(self.parts.ledger.work_refused(event), event.cause, event.time)
 
     def _work_started(self, event: e.WorkStarted) -> None:
@@ -266,6 +288,7 @@ class Run:
         if event.marker == MARKER:
             self.parts.ledger.marker_answered(event.marker)
         if event.marker != SPEC_MARKER:
+            self._draining.marker_recorded(event.id, event.marker, event.details)
             return
         details = decode(event.details)
         recorded = details.get("digest") if isinstance(details, Mapping) else None
@@ -274,8 +297,9 @@ class Run:
         self.parts.ledger.marker_answered(event.marker)
 
     def _marker_refused(self, event: e.RecordMarkerFailed) -> None:
-        """Without the marker a changed spec goes unnoticed, but the execution can go on."""
+        """Without the spec's marker a changed spec goes unnoticed, but the execution can go on."""
         self.parts.ledger.marker_answered(event.marker)
+        self._go_on(event, released=self._draining.marker_refused(event.id, event.marker))
 
     def _nothing(self, event: e.Irrelevant) -> None:
         pass

@@ -2,7 +2,8 @@
 
 At every DecisionTaskCompleted, what the run wants, folded up to that decision's DecisionTaskStarted, is held against the events that came
 of it. The marker with the spec's digest aside, they have to be the same; where they are not, the first event says what history has, and
-beside it stands what the spec would do. Imports `asif`, `confirmed`, `interpreter.run`, `payloads`, `swf`; imported by `check --against`.
+beside it stands what the spec would do. Imports `asif`, `confirmed`, `history`, `interpreter.run`, `payloads`, `swf`; imported by
+`check --against`.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from engine.graph.plan import Plan
 from engine.interpreter.run import Run
 from engine.runtime.asif import as_if_under, digest_in
 from engine.runtime.confirmed import Act, acts_of, difference, wanted_act
+from engine.runtime.history import events_after
 from engine.runtime.payloads.claims import Claims
 from engine.runtime.payloads.store import NoStore
 from engine.runtime.start import Started
 from engine.swf.client import Client
-from engine.swf.paging import history, paged
+from engine.swf.paging import paged
 
 _COMPLETED: Final = "decisionTaskCompletedEventAttributes"
 
@@ -55,7 +57,7 @@ def compare_open(client: Client, plan: Plan, claims: Claims) -> Iterator[Compare
     for info in list(paged(client, "ListOpenWorkflowExecutions", request, "executionInfos")):
         address = info["execution"]
         execution = Started(domain=spec.domain, workflow_id=address["workflowId"], run_id=address["runId"])
-        yield compare(plan, execution, list(history(client, spec.domain, execution.workflow_id, execution.run_id)), claims)
+        yield compare(plan, execution, events_after(client, (spec.domain, execution.workflow_id, execution.run_id), 0), claims)
 
 
 def compare(plan: Plan, execution: Started, events: Sequence[Mapping[str, Any]], claims: Claims) -> Compared:

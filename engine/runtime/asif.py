@@ -5,16 +5,22 @@ imported by `adopt`, `against` and `retry`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from engine.graph.plan import Plan
 from engine.interpreter.envelope import KEY
+from engine.interpreter.portions import CARRIED, TAKEN
 from engine.interpreter.run import SPEC_MARKER
 from engine.spec.payload import decode, encode
 
 _MARKER: Final = "markerRecordedEventAttributes"
 _STARTED: Final = "workflowExecutionStartedEventAttributes"
+
+_FIRST_PORTIONS: Final = (f"{CARRIED}0", f"{TAKEN}0")
+_DIGEST: Final = re.compile(r'(?<=^\{"\$swfgraph":\{"v":2,"state":\{"digest":")[0-9a-f]+')
+"""Where a state that is too long for an input has it."""
 
 
 def as_if_under(plan: Plan, event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -23,6 +29,8 @@ def as_if_under(plan: Plan, event: Mapping[str, Any]) -> Mapping[str, Any]:
         case "WorkflowExecutionStarted":
             kind = {"name": plan.spec.name, "version": plan.spec.version}
             return {**event, _STARTED: _with_state(plan, {**event[_STARTED], "workflowType": kind})}
+        case "MarkerRecorded" if event[_MARKER]["markerName"] in _FIRST_PORTIONS:
+            return {**event, _MARKER: {**event[_MARKER], "details": _DIGEST.sub(plan.digest, event[_MARKER].get("details", ""), count=1)}}
         case "MarkerRecorded" if event[_MARKER]["markerName"] == SPEC_MARKER:
             return {**event, _MARKER: {**event[_MARKER], "details": marker_details(plan, event[_MARKER].get("details", ""))}}
     return event

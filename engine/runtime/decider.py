@@ -5,7 +5,8 @@ Nothing here can be lost: a Run that is not in the cache is folded again from th
 that Run is out of the cache; where SWF hands the same execution to a second thread meanwhile (the first task timed out), that one
 folds its own. What we can't decide is left alone: the task times out and goes to whoever polls next. An error of ours, or an
 execution of another spec, never fails somebody's execution. Order of calls: `start`, `drain`, `finish`; or `step` any number of times.
-Imports `interpreter.run`, its `draining`, `graph.plan`, `adopt`, `loops`, `backoff`, `history`, `payloads`, `queues` and `swf`.
+Imports `interpreter.run`, its `draining` and `portions`, `graph.plan`, `adopt`, `carried`, `loops`, `backoff`, `history`, `payloads`,
+`queues` and `swf`.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from typing import Any, Final, Literal
 
 from engine.errors import EndpointError, EndpointUnavailable, HistoryError, PayloadError, SpecMismatch, SwfFault
 from engine.graph.plan import Plan
-from engine.interpreter.draining import Carry
+from engine.interpreter.draining import MOST_EVENTS, Carry
+from engine.interpreter.portions import Means
 from engine.interpreter.run import Run
 from engine.runtime.adopt import adopted
 from engine.runtime.backoff import Patience
+from engine.runtime.carried import NOT_KEPT, means_in, with_state
 from engine.runtime.history import events_after
 from engine.runtime.loops import Grace, Loops
 from engine.runtime.payloads.claims import LIMIT, NO_CLAIMS, Claims, brought
@@ -61,6 +64,8 @@ class DeciderSettings:
     identity: str = field(default_factory=default_identity)
     adopt: bool = False
     """Decide also for executions that were begun under another spec of that name and version, where ours agrees with their histories."""
+    most_events: int = MOST_EVENTS
+    """In a history; with so many, a run goes on as a new execution."""
 
 
 class Decider:
@@ -88,6 +93,8 @@ class Decider:
         self._answers = self._patience.until(self._give_up)
         self._cache = RunCache(settings.cached_runs)
         self._said = Said()
+        self._means: dict[str, Means] = {}
+        """By domain."""
 
     def start(self, on_end: Callable[[], None]) -> None:
         self._loops.start([partial(self._turn, queue) for queue in self.queues for _ in range(self._settings.threads)], on_end)
@@ -148,13 +155,13 @@ class Decider:
         if plan is None:
             self._leave_unknown(queue, task)
             return ABSENT
-        held = self._cache.take(task.run_id) or self._new_run(plan, task)
+        held = self._cache.take(task.run_id) or self._new_run(plan, queue.domain, task)
         run = held.run
         try:
             self._fold(held, queue.domain, task)
             decisions = self._claims.decisions(run.decisions())
             context = run.context()
-            self._warn_of_growth(task, run)
+            self._warn_of_growth(queue.domain, task, run)
         except HistoryError as error:
             self._leave(task, error)
         except PayloadError as error:
@@ -176,18 +183,38 @@ class Decider:
             return {"taskToken": task.token, "decisions": decisions, "executionContext": context}
         return ABSENT
 
-    def _new_run(self, plan: Plan, task: DecisionTask) -> Held:
-        return Held(run=Run(plan, workflow_id=task.workflow_id, run_id=task.run_id, longest=self._claims.longest))
+    def _new_run(self, plan: Plan, domain: str, task: DecisionTask) -> Held:
+        run = Run(
+            plan,
+            workflow_id=task.workflow_id,
+            run_id=task.run_id,
+            longest=self._claims.longest,
+            most_events=self._settings.most_events,
+            means=self._means_in(domain),
+        )
+        return Held(run=run)
+
+    def _means_in(self, domain: str) -> Means:
+        """Asked once; where it can't be known that histories are kept, they are taken as not kept."""
+        if domain not in self._means:
+            try:
+                self._means[domain] = means_in(self._answers, domain)
+            except SwfFault as fault:
+                log.warning("It can't be seen how long the domain %s keeps histories: %s", domain, fault)
+                self._means[domain] = NOT_KEPT
+        return self._means[domain]
 
     def _fold(self, held: Held, domain: str, task: DecisionTask) -> None:
         """Bring it up to the task's DecisionTaskStarted: by what the poll brought if that is all, else by reading what is missing."""
         last = held.run.last_event_id
+        address = (domain, task.workflow_id, task.run_id)
         events = _above(task.events, last)
         if last < task.started_event_id and not _reaches(events, last, task.started_event_id):
-            address = (domain, task.workflow_id, task.run_id)
             missing = task.started_event_id - last
             events = events_after(self._answers, address, last, until=task.started_event_id, expected=missing)
             log.debug("Read %d events that the poll did not bring", len(events), extra=_address(task))
+        elif last == 0:
+            events = with_state(self._answers, address, events)
         if last == 0 and self._settings.adopt:
             execution = Started(domain=domain, workflow_id=task.workflow_id, run_id=task.run_id)
             events = adopted(held.run.plan, execution, events, self._claims)
@@ -215,16 +242,15 @@ class Decider:
         else:
             self._on_decided(task.run_id)
 
-    def _warn_of_growth(self, task: DecisionTask, run: Run) -> None:
+    def _warn_of_growth(self, domain: str, task: DecisionTask, run: Run) -> None:
+        means = self._means_in(domain)
         if run.carry is Carry.TOO_LARGE and self._said.first(f"{task.run_id}/{Carry.TOO_LARGE}"):
             log.warning(
                 "After %d events it should go on as a new execution, but its state is longer than the %s characters that can be carried: "
                 "its history grows on, and at 20,000 events it fails (History.TooLong), since SWF ends it at 25,000. %s",
                 run.last_event_id,
-                f"{self._claims.longest:,}",
-                "Give deciders, workers and `start` a store for long payloads (--payloads)."
-                if self._claims.longest == LIMIT
-                else "Smaller results, or a child workflow for each part, make it shorter.",
+                f"{max(self._claims.longest, means.most * means.portion):,}",
+                _advice(self._claims.longest, means),
                 extra=_address(task),
             )
 
@@ -251,6 +277,16 @@ class Decider:
         if self._said.first(task.run_id):
             what = "another version of the spec" if isinstance(error, SpecMismatch) else "something else than this spec"
             log.error("The execution %s was decided by %s and is left alone: %s", task.workflow_id, what, error, extra=_address(task))
+
+
+def _advice(longest: int, means: Means) -> str:
+    """What would help a state that is too long to be carried."""
+    if longest > LIMIT:
+        return "Smaller results, or a child workflow for each part, make it shorter."
+    store = "a store for long payloads (--payloads) for deciders, workers and `start`"
+    if means is NOT_KEPT:
+        return f"Give it {store}, or a domain that keeps closed executions for a day at least (and DescribeDomain says so to the decider)."
+    return f"Give it {store}, smaller results, or a child workflow for each part."
 
 
 def _queues(plans: Sequence[Plan], known: Collection[tuple[str, str, str]]) -> Iterator[TaskQueue]:

@@ -2,7 +2,7 @@
 
 What had completed is read from the history, folded under the spec that it was begun with or, where only a changed one is at hand, under
 that one as far as the two agree: what comes after that runs again. Never changes the old execution.
-Imports `asif`, `start`, `payloads`, `interpreter`, `swf`; imported by the command.
+Imports `asif`, `history`, `start`, `payloads`, `interpreter`, `swf`; imported by the command.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from engine.interpreter.carry import KNOWABLE, known_of
 from engine.interpreter.run import Run
 from engine.interpreter.states import NodeState
 from engine.runtime.asif import as_if_under, digest_in
+from engine.runtime.history import events_after
 from engine.runtime.payloads.claims import Claims
 from engine.runtime.start import Started, StartOptions, start_again
 from engine.spec.inputs import check_input
 from engine.spec.model import ABSENT, Absent, Json
 from engine.spec.payload import decode
 from engine.swf.client import Client
-from engine.swf.paging import history
 
 _STARTED: Final = "workflowExecutionStartedEventAttributes"
 
@@ -66,7 +66,7 @@ def prepare(client: Client, plan: Plan, execution: Started, claims: Claims, old:
 
     Raises: UsageError (it is open, or has completed, or is of another workflow), PayloadError, SwfFault, EndpointError.
     """
-    events = claims.events(list(history(client, execution.domain, execution.workflow_id, execution.run_id)))
+    events = claims.events(events_after(client, (execution.domain, execution.workflow_id, execution.run_id), 0))
     _check_closed(client, execution)
     began = events[0][_STARTED]
     if began["workflowType"]["name"] != plan.spec.name:

@@ -1,8 +1,8 @@
 """Plays one scenario: the real interpreter against the real service core, under virtual time. No sleeping, no threads, no randomness.
 
 One thing at a time: whatever wants to be decided is decided, whatever waits for a worker is taken, what is due by now is done; when
-nothing is left to do, time jumps to what is due next. Imports `errors`, the rest of `testing`, `runtime.start`, `service`, `spec`;
-imported by `suite` and `fixture`.
+nothing is left to do, time jumps to what is due next. Imports `errors`, the rest of `testing`, `runtime.carried`, `runtime.start`,
+`service`, `spec`; imported by `suite` and `fixture`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from engine.errors import ScenarioError
 from engine.graph.plan import Plan
+from engine.runtime.carried import run_before, with_state_from
 from engine.runtime.start import StartOptions, start_request
 from engine.service.events import ATTRIBUTES, Event
 from engine.service.faults import Fault
@@ -79,7 +80,7 @@ class Stage:
             self._watch_out()
         chain = self._world.runs[WORKFLOW_ID]
         for run_id, follower in self._followers.items():
-            follower.catch_up(self._world.histories[run_id])
+            follower.catch_up(self._history(run_id))
         self._nothing_left_unsent()
         return outcome_of(self._scenario, self._world, chain, self._followers, self._book)
 
@@ -196,10 +197,15 @@ class Stage:
             plan = self._plans[kind["name"], kind["version"]]
             follower = self._followers[run_id] = Follower(plan, workflow_id, run_id)
         entered = len(follower.trace.path)
-        follower.catch_up(self._world.histories[run_id])
+        follower.catch_up(self._history(run_id))
         decisions = [self._prepared(follower, decision) for decision in follower.decisions()]
         self._call("RespondDecisionTaskCompleted", {"taskToken": task["taskToken"], "decisions": decisions})
         self._hear_entries(follower, entered)
+
+    def _history(self, run_id: str) -> Sequence[Event]:
+        """With what the run has taken over from the one before."""
+        events = self._world.histories[run_id]
+        return with_state_from(events, self._world.histories.get(run_before(events), ()))
 
     def _decide_for_stub(self, stub: Stub, token: str, workflow_id: str, run_id: str) -> None:
         history = self._world.histories[run_id]

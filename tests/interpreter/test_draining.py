@@ -8,6 +8,7 @@ import pytest
 from engine.errors import HistoryError, SpecMismatch
 from engine.interpreter.draining import LAST_EVENTS
 from engine.interpreter.events import CloseStatus
+from engine.interpreter.portions import Means
 from engine.interpreter.run import Run
 from engine.interpreter.view import Outcome
 from tests.interpreter.api import complaints_about
@@ -16,13 +17,16 @@ from tests.interpreter.plans import activity, end, plan_of
 from tests.interpreter.swf import T0, Execution, kinds
 from tests.interpreter.telling import closing, scheduled, states, timers
 
+NONE = Means(most=0)
 SERIAL = {"a": activity("b"), "b": activity("c"), "c": activity("done"), "done": end(output="{% results %}")}
 FORK = {"fork": {"type": "pass", "next": ["a", "b"]}, "a": activity("c"), "b": activity("done"), "c": activity("done"), "done": end()}
 WAITING = FORK | {"b": {"type": "wait", "for": "1h", "next": "done"}}
 
 
-def chain_of(nodes: dict[str, Any], value: Any = None, *, most_events: int = 5, longest: int = 32_768, **top: Any) -> Chain:
-    chain = Chain(plan_of(nodes, **top), most_events=most_events, longest=longest)
+def chain_of(
+    nodes: dict[str, Any], value: Any = None, *, most_events: int = 5, longest: int = 32_768, means: Means = NONE, **top: Any
+) -> Chain:
+    chain = Chain(plan_of(nodes, **top), most_events=most_events, longest=longest, means=means)
     chain.start(value)
     return chain
 
@@ -331,7 +335,7 @@ def test_a_state_of_another_spec_is_not_gone_on_with() -> None:
 @pytest.mark.parametrize(
     ("inner", "complaint"),
     [
-        ({"v": 2, "state": {}}, "a newer decider has to go on with it"),
+        ({"v": 3, "state": {}}, "a newer decider has to go on with it"),
         ({"v": 1, "more": 1}, "a newer decider has to go on with it"),
         (7, "a newer decider has to go on with it"),
         ({"v": 1, "state": {"digest": "x"}}, "can't be read: Object missing required field"),
