@@ -22,7 +22,8 @@ from engine.swf.wire import decision_attributes, event_attributes
 WIDTH: Final = 300
 """Characters of a result or an error's details."""
 
-SPEC_MARKER: Final = "swfgraph.spec"
+OWN_MARKERS: Final = ("swfgraph.spec", "swfgraph.carried.", "swfgraph.taken.")
+"""What nobody has asked for: the spec's digest, portions of a long run's state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,7 @@ def _name(attributes: Mapping[str, Any]) -> str:
 
 def _decision(decision: Mapping[str, Any]) -> Iterator[str]:
     kind, attributes = decision["decisionType"], decision_attributes(decision)
-    if attributes.get("markerName") == SPEC_MARKER:
+    if str(attributes.get("markerName", "")).startswith(OWN_MARKERS):
         return
     phrase = DECISIONS.get(kind, Phrase(words=kind))
     yield f"Decision made: {phrase.words}{_subject(phrase, attributes, ' -- ')}"

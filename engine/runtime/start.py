@@ -57,9 +57,8 @@ def start(client: Client, spec: Spec, value: Json | Literal[Absent.ABSENT], opti
 
 def start_again(client: Client, spec: Spec, envelope: Json, options: StartOptions, claims: Claims) -> Started:
     """Start one with an input of our own making (see `interpreter.envelope`). Raises: as `start`."""
-    return _started(
-        client, spec, {**_terms(spec, options), "input": _sent(encode(envelope), f"the workflow {spec.name} {spec.version}", claims)}
-    )
+    what = f"the input of {spec.name} {spec.version}, with the results that it takes over"
+    return _started(client, spec, {**_terms(spec, options), "input": _sent(encode(envelope), what, claims)})
 
 
 def _started(client: Client, spec: Spec, request: Mapping[str, Any]) -> Started:

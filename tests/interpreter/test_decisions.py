@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -132,6 +133,27 @@ def test_the_close_decision_waits_until_all_others_are_out() -> None:
 
 def test_while_such_a_timer_is_under_way_no_second_one_is_started() -> None:
     assert ids(batch(timers(250), ABSENT, ABSENT, 0.0)) == [f"t{number}" for number in range(100)]
+
+
+def markers(letters: str) -> list[i.RecordMarker]:
+    return [i.RecordMarker(marker=f"m{number}", details=letter * 30_000) for number, letter in enumerate(letters)]
+
+
+@pytest.mark.parametrize(("letters", "fit"), [("x" * 50, 19), ('"' * 50, 9), ("é" * 50, 3), ("\N{PARTY POPPER}" * 50, 1), ("x" * 19, 19)])
+def test_no_response_is_longer_than_a_request_may_be(letters: str, fit: int) -> None:
+    decisions = batch(markers(letters), CLOSE, "more", 0.0)
+    assert ids(decisions[fit:]) == (["more"] if fit < len(letters) else ["CompleteWorkflowExecution"])
+    assert len(json.dumps(decisions)) < 1 << 20
+
+
+def test_what_goes_to_a_store_takes_no_room() -> None:
+    long = [i.RecordMarker(marker=f"m{number}", details="x" * 100_000) for number in range(50)]
+    assert len(batch(long, CLOSE, "more", 0.0)) == 51
+
+
+def test_another_decision_task_can_be_asked_for_in_any_case() -> None:
+    assert ids(batch(timers(2), CLOSE, "more", 0.0, again=True)) == ["t0", "t1", "more"]
+    assert ids(batch(timers(2), CLOSE, ABSENT, 0.0, again=True)) == ["t0", "t1"]
 
 
 def test_every_decision_has_the_shape_of_the_api() -> None:

@@ -204,6 +204,80 @@ def test_a_refusal_for_what_was_not_seen_is_answered_by_another_decision() -> No
     assert kinds(swf.take().decisions) == ["ContinueAsNewWorkflowExecution"]
 
 
+# In portions.
+
+
+def test_a_state_that_is_too_long_for_an_input_is_in_markers_before_and_after() -> None:
+    swf = chain_of(SERIAL, {"n": 1}, means=Means(inline=0, portion=300)).decide().complete("a", "x" * 500).decide()
+    portions = [told["recordMarkerDecisionAttributes"]["markerName"] for told in swf.decisions if told["decisionType"] == "RecordMarker"]
+    assert portions == [f"swfgraph.carried.{number}" for number in range(len(portions))]
+    assert kinds(swf.decisions)[len(portions) :] == ["StartTimer"]
+    assert kinds(swf.fire("swfgraph.more.1").decide().decisions) == ["ContinueAsNewWorkflowExecution"]
+    assert json.loads(swf.decisions[0]["continueAsNewWorkflowExecutionDecisionAttributes"]["input"])["$swfgraph"]["input"] == {"n": 1}
+    swf.decide()
+    assert [swf.markers[f"swfgraph.taken.{number}"] for number in range(len(portions))] == [swf.markers[name] for name in portions]
+    assert scheduled(swf) == ["b"]
+
+
+def test_a_signal_between_the_markers_and_the_end_is_carried_and_most_of_them_stay() -> None:
+    nodes = SERIAL | {"done": end(output="{% signals.late %}")}
+    swf = chain_of(nodes, means=Means(inline=0, portion=300)).decide().complete("a", "x" * 500).decide()
+    before = len(swf.decisions)
+    swf.fire("swfgraph.more.1").take().signal("late", 7).respond().decide()
+    assert 1 < len(swf.decisions) < before
+    while not swf.closed:
+        for timer in list(swf.timers):
+            swf.fire(timer)
+        for task in list(swf.tasks):
+            swf.complete(task)
+        swf.decide()
+    assert closing(swf) == {"result": "[7]"}
+
+
+def test_a_request_to_cancel_between_the_markers_and_the_end_is_heard() -> None:
+    swf = chain_of(SERIAL, means=Means(inline=0, portion=300)).decide().complete("a", "x" * 500).decide()
+    swf.fire("swfgraph.more.1").take().request_cancel().respond().decide()
+    assert (swf.closed, swf.runs_before) == ("WorkflowExecutionCanceled", [])
+
+
+def test_a_marker_that_swf_refuses_puts_it_off() -> None:
+    swf = chain_of(SERIAL, means=Means(inline=0, portion=300)).decide().complete("a", "x" * 500)
+    swf.refuse("RecordMarker", "OPERATION_NOT_PERMITTED").decide()
+    assert context(swf)["carry"] == "refused"
+    assert scheduled(swf.decide()) == ["b"]
+
+
+def test_a_history_in_which_another_decider_did_not_carry_is_read_to_its_end() -> None:
+    """One that could not, say, for want of markers in an older version; items are begun where this one would begin nothing."""
+    each = {"items": "[1..40]", "maxConcurrency": 2}
+    swf = chain_of({"a": activity("done", forEach=each, output="{% $pad('', 300, 'x') %}"), "done": end(output=1)}, longest=500).decide()
+    while not swf.closed:
+        for task in list(swf.tasks):
+            swf.complete(task)
+        swf.decide()
+    assert (len(swf.history) > 100, swf.runs_before) == (True, [])
+    run = Run(swf.plan, workflow_id="w", run_id="r1", most_events=5)
+    for event in swf.history:
+        run.fold(event)
+    assert isinstance(run.outcome, Outcome)
+    assert run.outcome.status is CloseStatus.COMPLETED
+
+
+def test_of_items_that_are_over_only_the_results_are_carried() -> None:
+    each = {"items": "[1..30].{'name': $pad('', 50, 'i')}", "maxConcurrency": 10}
+    swf = chain_of({"a": activity("done", forEach=each, input="{% item %}"), "done": end(output="{% $count(results.a) %}")}).decide()
+    for task in list(swf.tasks):
+        swf.complete(task, 7)
+    swf.decide()
+    assert len(swf.runs_before) == 1
+    assert input_of(swf).count("i" * 50) == 20
+    while not swf.closed:
+        swf.decide()
+        for task in list(swf.tasks):
+            swf.complete(task, 7)
+    assert closing(swf) == {"result": "30"}
+
+
 # With what.
 
 

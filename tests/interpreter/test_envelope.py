@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import HistoryError
-from engine.interpreter.envelope import Envelope, carries, opened, sealed
+from engine.interpreter.envelope import IN_PORTIONS, Envelope, carries, opened, sealed, standing_for, whole_of
 from engine.spec.model import ABSENT
 
 JSON = st.recursive(
@@ -50,6 +50,24 @@ def test_an_input_carries_a_run_if_it_has_a_state() -> None:
     assert not carries('{"$swfgraph":{"v":1,"known":{}}}')
     assert not carries("7")
     assert not carries(ABSENT)
+
+
+def test_what_stands_for_a_state_in_portions_says_so_and_has_the_users_input_where_there_is_room() -> None:
+    text = sealed({"n": 1}, {"long": "x" * 500}, IN_PORTIONS)
+    standing = standing_for(text, 3, {"n": 1}, 400)
+    whole = whole_of(standing)
+    assert whole is not ABSENT
+    assert (whole.portions, whole.characters) == (3, len(text))
+    assert json.loads(standing)["$swfgraph"]["input"] == {"n": 1}
+    assert "input" not in json.loads(standing_for(text, 3, {"n": "y" * 400}, 400))["$swfgraph"]
+    assert carries(standing)
+    assert opened(text, 1).in_portions
+    assert whole_of(text) is ABSENT
+
+
+def test_what_only_stands_for_a_state_can_not_be_gone_on_from() -> None:
+    with pytest.raises(HistoryError, match="its state is in markers of the run that it goes on from"):
+        opened(standing_for(sealed(1, {}, IN_PORTIONS), 3, 1, 400), 1)
 
 
 def test_an_input_that_is_kept_elsewhere_may_carry_a_run() -> None:
