@@ -14,7 +14,7 @@ on too, and are held anew later; only when SWF's limit comes near are they held 
 can be carried, or that SWF does not want to continue from, is no reason to stop: the run goes on in this history, and its context says so.
 Only when SWF's limit is near does a run whose state is too long fail, while it can still say why and undo what it has done: SWF would
 terminate it.
-Imports `closing`, `envelope`, `failure`, `intents`, `ledger`, `packing`, `parts`, `portions`, `terms`, `spec`; imported by `run`.
+Imports `closing`, `envelope`, `events`, `failure`, `intents`, `ledger`, `packing`, `parts`, `portions`, `terms`, `spec`; imported by `run`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from msgspec import Struct
 
 from engine.interpreter.closing import UNHANDLED, Phase
 from engine.interpreter.envelope import IN_PORTIONS, sealed, standing_for
+from engine.interpreter.events import WorkRefused, WorkScheduled
 from engine.interpreter.failure import Failure
 from engine.interpreter.intents import ContinueExecution, StartTimer
 from engine.interpreter.ledger import Purpose, Timer
@@ -152,9 +153,10 @@ class Draining:
         """SWF does not want to continue the execution. Whether what was held begins again."""
         return cause != UNHANDLED and self._put_off(event_id, Carry.REFUSED)
 
-    def overtaken(self, event_id: int) -> bool:
-        """A decider that carries less than this one has begun something. Whether what was held begins again."""
-        return self._parts.ledger.holding and self._put_off(event_id, Carry.BUSY)
+    def overtaken(self, event: WorkScheduled | WorkRefused) -> bool:
+        """Something was begun, or was to be: by a decider that carries less than this one, maybe. Whether what was held begins again."""
+        ledger, key = self._parts.ledger, f"{event.kind} {event.key}"
+        return ledger.holding and all(work.key != key for work in ledger.works()) and self._put_off(event.id, Carry.BUSY)
 
     def is_strange(self, timer_id: str) -> bool:
         """Whether this is the timer of a decider that drains sooner than this one does."""

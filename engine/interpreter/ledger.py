@@ -88,10 +88,6 @@ class Ledger:
         """Some work of this kind is open, orphans included."""
         return self._open_kinds[kind] > 0
 
-    def knows(self, event: e.WorkScheduled | e.WorkRefused) -> bool:
-        """What is begun here is wanted, or was a moment ago."""
-        return f"{event.kind} {event.key}" in self._works
-
     def works(self) -> Collection[Work]:
         """All that is wanted, withdrawn or open, in the order of the wishes."""
         return self._works.values()

@@ -214,14 +214,12 @@ class Run:
         self._course.signaled(event.signal, event.input, event.time)
 
     def _work_scheduled(self, event: e.WorkScheduled) -> None:
-        if not self.parts.ledger.knows(event):
-            self._go_on(event, released=self._draining.overtaken(event.id))
+        self._go_on(event, released=self._draining.overtaken(event))
         self._course.scheduled(self.parts.ledger.work_scheduled(event), event.time)
         self._parking.got_through()
 
     def _work_refused(self, event: e.WorkRefused) -> None:
-        if not event.opened and not self.parts.ledger.knows(event):
-            self._go_on(event, released=self._draining.overtaken(event.id))
+        self._go_on(event, released=not event.opened and self._draining.overtaken(event))
         self._course.refused(self.parts.ledger.work_refused(event), event.cause, event.time)
 
     def _work_started(self, event: e.WorkStarted) -> None:

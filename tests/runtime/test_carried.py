@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Mapping
@@ -16,15 +17,19 @@ from engine.graph.plan import Plan
 from engine.interpreter.portions import CARRIED, TAKEN, number_of
 from engine.runtime.against import compare_open
 from engine.runtime.decider import Decider, DeciderSettings
+from engine.runtime.embedded import EmbeddedSettings, run_here
 from engine.runtime.follow import Follower
 from engine.runtime.history import events_after
 from engine.runtime.payloads.claims import NO_CLAIMS
 from engine.runtime.retry import prepare
 from engine.runtime.start import Started
+from engine.runtime.worker import WorkerSettings
 from engine.service.clock import VirtualClock
 from engine.spec.model import ABSENT
 from engine.swf.client import Client
-from tests.runtime.world import Call, Detour, begin, events_of, last_event, plan_of, spec, types_of
+from engine.swf.connect import connect
+from tests.cli.processes import running
+from tests.runtime.world import Call, Detour, activity, begin, events_of, last_event, plan_of, spec, types_of
 
 DAY = 86_400
 LETTERS = 30_000
@@ -176,3 +181,27 @@ def test_it_can_be_retried_and_its_input_is_the_users(client: Client, clock: Vir
     _, second = gone_on(client, clock, plan, {"n": 1})
     client.call("TerminateWorkflowExecution", {"domain": "TEST", "workflowId": "hoard"})
     assert prepare(client, plan, second, NO_CLAIMS).value == {"n": 1}
+
+
+def test_some_hundred_items_go_through_over_http_without_a_store(tmp_path: Path) -> None:
+    each = {"items": "[1..300]", "maxConcurrency": 50}
+    text = "{% $pad($string(result), 400, '.') %}"
+    nodes = {
+        "each": {"type": "activity", "activity": "AddOne", "input": "{% item %}", "output": text, "forEach": each, "next": "end"},
+        "end": {"type": "terminal", "status": "completed", "output": "{% [$count(results.each), results.each[299]] %}"},
+    }
+    plan = plan_of(tmp_path, spec(nodes, {"AddOne": activity({"python": "deeds_of_tests:add_one"})}))
+    with running(tmp_path, "serve", "--port", "0", "--json") as process:
+        assert process.stdout is not None
+        with contextlib.closing(connect(json.loads(process.stdout.readline())["url"])) as client:
+            settings = EmbeddedSettings(
+                decider=DeciderSettings(most_events=300),
+                worker=WorkerSettings(concurrency=4),
+                grace=5.0,
+            )
+            runs: dict[str, Started] = {}
+            run_here(client, plan, ABSENT, settings, lambda run, _: runs.update({run.run_id: run}))
+            *_, last = runs.values()
+            assert result_of(client, last) == [300, f"{301:.<400}"]
+            assert len(markers(client, last, TAKEN)) > 1
+    assert len(runs) > 2

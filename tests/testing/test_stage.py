@@ -325,6 +325,14 @@ def test_a_history_that_grows_too_long_is_carried_on_without_a_trace_in_the_outc
     assert outcome.path == ("begin", "work") * 2_000 + ("done",)
 
 
+def test_so_is_one_whose_state_is_too_long_for_an_input(tmp_path: Path) -> None:
+    each = work(forEach={"items": "[1..4000]"})
+    spec = flow(tmp_path, {"work": each, "done": {**DONE, "output": "{% $count(results.work) %}"}})
+    outcome = run_spec(spec, activities={"Work": {"result": "x" * 200}}, maxEvents=50_000)
+    assert outcome.output == 4_000
+    assert outcome.runs > 1
+
+
 def test_one_that_goes_on_for_ever_is_given_up(tmp_path: Path) -> None:
     spec = flow(tmp_path, {"begin": {"type": "pass", "next": "again"}, "again": {"type": "terminal", "status": "continued"}})
     with pytest.raises(ScenarioError, match=r"has not ended after 1,00\d events .*begin → again, in its execution"):
