@@ -71,8 +71,8 @@ class Ledger:
 
     @property
     def quiet(self) -> bool:
-        """No work is open, orphans included."""
-        return not self._open
+        """No work is open, orphans included, nor can any be by a decision that is on its way."""
+        return not self._open and not any(isinstance(wish, Work) for wish in self._withdrawn)
 
     @property
     def ticking(self) -> bool:

@@ -119,6 +119,8 @@ class Run:
         self.last_event_id = event.id
         self._now = event.time
         self._drain(event)
+        if self._closing.waiting and isinstance(event, e.DecisionTaskStarted):
+            self._end(event)
 
     def decisions(self) -> list[Decision]:
         """SWF decisions for everything that is wanted and that no event has confirmed: at most 100, a close decision last."""
@@ -152,6 +154,12 @@ class Run:
             self._draining.stale = True
         if event.id >= self._draining.at and not self.closed:
             self._go_on(event, released=self._draining.look(event.id, deciding=isinstance(event, e.DecisionTaskStarted)))
+
+    def _end(self, event: e.DecisionTaskStarted) -> None:
+        """Nothing is on its way any more: a run that waits for no more than that comes to its end, or to its undoing."""
+        self.parts.ledger.forget_withdrawn()
+        self._draining.stale = True
+        self._course.go_on(event.time)
 
     def _go_on(self, event: e.Event, *, released: bool) -> None:
         """What was held begins again, if it was released."""

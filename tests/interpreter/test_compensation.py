@@ -291,6 +291,20 @@ def test_a_request_to_cancel_does_not_stop_the_undoing() -> None:
 # Cancellation.
 
 
+def test_what_a_decision_under_way_has_begun_is_undone_first_like_any_other_that_completed_last() -> None:
+    swf = saga(ORDER).decide().complete("flight").take().request_cancel().respond()
+    assert swf.run.view().phase == "canceling"
+    swf.complete("hotel").decide()
+    assert scheduled(swf) == ["hotel.undo.1.1"]
+    swf.complete("hotel.undo.1.1").decide()
+    assert scheduled(swf) == ["flight.undo.1.1"]
+
+
+def test_what_no_decision_has_begun_is_not_waited_for() -> None:
+    swf = saga(ORDER).decide().complete("flight").request_cancel().decide()
+    assert scheduled(swf) == ["flight.undo.1.1"]
+
+
 def test_a_canceled_execution_undoes_what_has_completed() -> None:
     swf = saga(ORDER).decide().complete("flight").decide().begin("hotel").request_cancel().decide()
     assert swf.run.view().phase == "canceling"
