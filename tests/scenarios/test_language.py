@@ -57,13 +57,13 @@ def test_what_was_done_is_undone_the_last_first_whatever_is_killed(tmp_path: Pat
             reaper.kill_one()
             if number >= KILLS - len(waiting):
                 order = waiting[number - KILLS]
-                await_that(lambda: len(completed_steps(raw_history(processes, DOMAIN, order))) == STEPS)  # noqa: B023 - asked at once
+                await_that(lambda: bool(completed_steps(raw_history(processes, DOMAIN, order))))  # noqa: B023 - asked at once
                 ask(processes, "RequestCancelWorkflowExecution", DOMAIN, order)
         await_closed(processes, DOMAIN, [*failing, *waiting])
         for workflow_id in failing:
             assert len(check_undone(processes, tmp_path, workflow_id, "Failed")) == STEPS
         for workflow_id in waiting:
-            assert len(check_undone(processes, tmp_path, workflow_id, "Canceled")) == STEPS
+            check_undone(processes, tmp_path, workflow_id, "Canceled")
 
 
 def test_items_signals_and_loops_come_to_their_right_ends_whatever_is_killed(tmp_path: Path) -> None:
