@@ -26,6 +26,8 @@ from engine.swf.connect import Durability, connect
 DECIDER_THREADS = 2
 """In-process, as `swfgraph run` has: each takes several tasks at once. Over HTTP a thread has one, and waits for it longer."""
 DECIDER_THREADS_OVER_HTTP = 6
+MOST_EVENTS = 20_000
+"""What a step costs late in a history is measured in one history: executions don't go on as new ones here."""
 WORKER_THREADS = 12
 SWITCH_SECONDS = 0.0005
 SECONDS = 60.0
@@ -104,7 +106,7 @@ def over_http(plans: Sequence[Plan], durability: Durability, worker: Sequence[st
 def _deciding(client: Client, plans: Sequence[Plan], threads: int) -> Iterator[_Ear]:
     register(client, [plan.spec for plan in plans])
     ear = _Ear()
-    decider = Decider(client, plans, DeciderSettings(threads=threads), on_decided=ear)
+    decider = Decider(client, plans, DeciderSettings(threads=threads, most_events=MOST_EVENTS), on_decided=ear)
     decider.start(lambda: None)
     try:
         yield ear
