@@ -36,6 +36,7 @@ class Transport:
         self._idle: deque[socket.socket] = deque()
         self._busy: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._closed = False
 
     def send(self, request: AWSPreparedRequest, **_event: Any) -> AWSResponse:
         """One request, one answer: a handler of botocore's `before-send` event. Raises: botocore's transport errors."""
@@ -53,9 +54,10 @@ class Transport:
         finally:
             with self._lock:
                 self._busy.discard(connection)
-            if answer.keeps_connection:
-                self._idle.append(connection)
-            else:
+                kept = answer.keeps_connection and not self._closed
+                if kept:
+                    self._idle.append(connection)
+            if not kept:
                 connection.close()
         return answer.response(request.url)
 
@@ -66,7 +68,9 @@ class Transport:
                 _stop_sending(connection)
 
     def close(self) -> None:
-        """Close what is open and not in use."""
+        """Close what is open: at once, or when the answer that is read from it has come."""
+        with self._lock:
+            self._closed = True
         while self._idle:
             self._idle.pop().close()
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.scenarios.processes import PATIENCE, ROOT, command
+from tests.service.serving import await_parked
 
 COMPLAINTS = re.compile("warning|error|critical|traceback", re.IGNORECASE)
 
@@ -35,8 +36,13 @@ class Server:
     def log(self) -> str:
         return self.log_file.read_text(encoding="utf-8")
 
-    def stop(self) -> None:
-        """As SIGTERM does: parked polls are answered with nothing, so loops that end at an empty poll end."""
+    def stop(self, *, polling: int = 0) -> None:
+        """As SIGTERM does: parked polls are answered with nothing, so loops that end at an empty poll end.
+
+        Not before so many loops poll: to one that comes later nobody answers, and boto asks again for minutes.
+        """
+        if polling:
+            await_parked(self.url, polling)
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(timeout=PATIENCE) == 0, self.log()
 

@@ -69,7 +69,7 @@ def test_hello(tutorial: Desk, service: Server) -> None:
     decider = tutorial.loop("hello_decider.py", "HelloDecider")
     worker = tutorial.loop("hello_worker.py", "HelloWorker")
     history = closed(terminal)
-    service.stop()
+    service.stop(polling=2)
     assert worker.close() == "Hello, World!"
     assert decider.close() == ""
     assert [timeless(event) for event in history] == [timeless(event) for event in HELLO_HISTORY]
@@ -85,7 +85,7 @@ def test_serial(tutorial: Desk, service: Server) -> None:
     workers = {name: tutorial.loop("serial_worker.py", f"Worker{name.upper()}") for name in "abc"}
     history = closed(terminal)
     described = terminal.value("execution.describe()")
-    service.stop()
+    service.stop(polling=4)
     assert [event["eventType"] for event in history] == [
         "WorkflowExecutionStarted",
         *(TURN + WORK) * 3,
@@ -124,7 +124,7 @@ def test_parallel(tutorial: Desk, service: Server) -> None:
     terminal = tutorial.open()
     decider.type("while ParallelDecider().run(): pass\n")
     await_closed(terminal)
-    service.stop()
+    service.stop(polling=3)
     counted = decider.close().splitlines()
     assert counted == sorted(set(counted))
     assert set(counted) <= {f"{count}/5" for count in range(1, 6)}

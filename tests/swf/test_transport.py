@@ -68,3 +68,11 @@ def test_a_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
         for _ in range(3):
             assert ask(transport, url).content == b"hello"
             assert wait_for_read(transport._idle[-1], timeout=30), "the end of the connection has arrived"
+
+
+def test_a_connection_whose_answer_comes_after_the_end_is_not_kept() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+    with transport_to(answer) as (transport, url):
+        transport.close()
+        assert ask(transport, url).content == b"hello"
+        assert not transport._idle
