@@ -150,14 +150,14 @@ class Run:
         )
 
     def _drain(self, event: e.Event) -> None:
-        if not (isinstance(event, STILL) or (isinstance(event, TICKS) and event.timer_id.startswith(MORE))):
-            self._draining.stale = True
+        if not self._draining.stale:
+            self._draining.stale = not (isinstance(event, STILL) or (isinstance(event, TICKS) and event.timer_id.startswith(MORE)))
         if event.id >= self._draining.at and not self.closed:
             self._go_on(event, released=self._draining.look(event.id, deciding=isinstance(event, e.DecisionTaskStarted)))
 
     def _end(self, event: e.DecisionTaskStarted) -> None:
         """Nothing is on its way any more: a run that waits for no more than that comes to its end, or to its undoing."""
-        self.parts.ledger.forget_withdrawn()
+        self.parts.ledger.forget_withdrawn()  # once more: where the draining has just ended the run, it has withdrawn what was never sent
         self._draining.stale = True
         self._course.go_on(event.time)
 
@@ -194,7 +194,7 @@ class Run:
 
     def _execution_closed(self, event: e.ExecutionClosed) -> None:
         carried = event.status is e.CloseStatus.CONTINUED_AS_NEW and carries(event.input)
-        expected = carried or event.reason == TOO_LONG or event.status not in OURS
+        expected = carried or event.reason == TOO_LONG or event.status not in OURS  # the first two: by one that can carry more, or less
         if not expected and not isinstance(self._closing.intent, OURS[event.status]):
             raise HistoryError(event.id, f"the execution is closed as {event.status}, which this spec does not want here")
         self._closing.closed(event.time)

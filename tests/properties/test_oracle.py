@@ -21,7 +21,7 @@ NAMED |= {"SCHEDULE_TO_START": "Timeout.ScheduleToStart"}
 
 
 @given(specs(), inputs(), st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_the_interpreter_agrees_with_the_oracle_at_every_step(spec: Spec, value: dict[str, Any], random: Random) -> None:
     swf = Execution(compile_spec(spec)).start(value)
     oracle = Oracle(swf.plan, value)

@@ -40,7 +40,7 @@ def lived(spec: Spec, value: Any, seed: int, limits: Limits, most_events: int) -
 
 
 @given(WHOLE | PLAIN, st.integers(min_value=0), LIMITS, EVENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_every_execution_ends_and_its_histories_fold(drawn: tuple[Spec, Any], seed: int, limits: Limits, most_events: int) -> None:
     world = lived(*drawn, seed, limits, most_events)
     histories = chain_of(world)

@@ -17,6 +17,7 @@ from engine.console.desk import Desk, desk_of, to
 from engine.console.forms import WHOLE, fields_of, input_of
 from engine.errors import InputError, SwfFault, UsageError
 from engine.graph.plan import Plan
+from engine.runtime.carried import with_state
 from engine.runtime.reading.beginning import beginning_of
 from engine.runtime.start import StartOptions, check_reserved, start_request
 from engine.spec.model import ABSENT, Absent, Json
@@ -152,7 +153,8 @@ def _proposed(name: str) -> str:
 
 
 def _of_execution(desk: Desk, domain: str, query: Mapping[str, str]) -> tuple[Json | Literal[Absent.ABSENT], str]:
-    first = next(iter(history(desk.client, domain, query.get("workflowId", ""), query["runId"])))
+    address = (domain, query.get("workflowId", ""), query["runId"])
+    [first] = with_state(desk.client, address, [next(iter(history(desk.client, *address)))])  # with its input, however long that is
     beginning = beginning_of(event_attributes(desk.claims.shown(first)))
     return beginning.input, ", ".join(beginning.tags)
 

@@ -1,7 +1,7 @@
 """How an execution came to be, from the event that stands first in its history: by whom, after which one, with what input. Pure.
 
 What swfgraph wraps around the input of runs that go on or are tried again is taken off: a person sees what a person gave. Imports
-`spec.model`, `spec.payload`; imported by the console.
+`interpreter.envelope`, `spec.model`, `spec.payload`; imported by the console.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from engine.interpreter.envelope import KEY
 from engine.spec.model import ABSENT, Absent, Json
 from engine.spec.payload import decode
 
-_WRAPPED: Final = "$swfgraph"
 Run = tuple[str, str]
 """workflowId and runId; empty texts: none."""
 NONE: Final[Run] = ("", "")
@@ -34,7 +34,7 @@ class Beginning:
 def beginning_of(attributes: Mapping[str, Any]) -> Beginning:
     """`attributes` are those of WorkflowExecutionStarted."""
     given: Json | Literal[Absent.ABSENT] = decode(attributes["input"]) if "input" in attributes else ABSENT
-    wrapped = given.get(_WRAPPED) if isinstance(given, dict) else None
+    wrapped = given.get(KEY) if isinstance(given, dict) else None
     around = wrapped if isinstance(wrapped, dict) else {}
     known = around.get("known")
     return Beginning(
